@@ -9,9 +9,13 @@ use std::error::Error as _;
 use common::disk::{FILE, closed, killed};
 use common::sample::{ada, player, rename};
 use common::{contents_of, flush_failure};
-use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
+use gamedb::codegen::traits::*;
+use gamedb::{
+    Consent, Database, Error, ErrorKind, FileError, FlushFailure, Migrated, Migration,
+    MigrationError, Options, Outcome,
+};
 use gamedb_faults::{Disk, Effect, Fault, Image, Kind, Operation, Repeat, kinds};
-use gamedb_models::{Player, World};
+use gamedb_models::{Player, Tables, World};
 use rusqlite::{Connection, OpenFlags};
 
 fn open(disk: &Disk) -> Database<World> {
@@ -351,4 +355,156 @@ fn a_full_disk_stays_full_while_a_reader_holds_the_log() {
     reader.execute_batch("COMMIT").unwrap();
     let _ = db.flush().unwrap();
     assert_eq!(after_death(&disk), contents_of(&db));
+}
+
+/// A killed file that lacks an index of the models.
+fn without_index() -> Image {
+    let disk = Disk::with(&killed());
+    let program = Connection::open(disk.path(FILE)).unwrap();
+    let leaves_log = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    program.set_db_config(leaves_log, true).unwrap();
+    let drop_index = format!("DROP INDEX {INDEX}");
+    program.execute_batch(&drop_index).unwrap();
+    drop(program);
+    disk.image()
+}
+
+const INDEX: &str = "players_what_we_call_you";
+
+/// What a migration has dropped may be in the copy alone then.
+#[test]
+fn a_migration_that_may_be_in_the_log_keeps_its_copy() {
+    let is_migrated = |image: &Image| {
+        let disk = Disk::with(image);
+        let file = Connection::open(disk.path(FILE)).unwrap();
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = ?";
+        file.query_row(sql, [INDEX], |row| row.get::<_, bool>(0))
+            .unwrap()
+    };
+    let image = without_index();
+    assert!(!is_migrated(&image));
+    let (mut n_failed, mut n_in_log) = (0, 0);
+    for at in 0.. {
+        let disk = Disk::with(&image);
+        // As long as another program has the file open, its log stays.
+        let reader = Connection::open(disk.path(FILE)).unwrap();
+        let look = "SELECT count(*) FROM players";
+        let _: i64 = reader.query_row(look, [], |row| row.get(0)).unwrap();
+        disk.fail(Fault {
+            at,
+            only: Some(Operation::Sync),
+            kind: 0,
+            repeat: Repeat::Once,
+        });
+        let options = Options::new().migrate_safely();
+        let opened = options.open::<World>(disk.path(FILE));
+        let has_struck = !disk.mend().is_empty();
+        let names = disk.path("").read_dir().unwrap();
+        let mut names = names.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let has_copy = names.any(|name| name.contains(".before-"));
+        match opened {
+            Ok(_) => assert!(has_copy, "{at}"),
+            Err(_) => {
+                let is_in_log = is_migrated(&disk.image());
+                assert!(has_copy || !is_in_log, "{at}: the copy is gone");
+                n_in_log += usize::from(is_in_log);
+                n_failed += 1;
+            }
+        }
+        drop(reader);
+        if !has_struck {
+            break;
+        }
+    }
+    println!("{n_failed} migrations have failed, {n_in_log} are in the log");
+    assert!(n_in_log > 0 && n_failed > n_in_log, "{n_failed} {n_in_log}");
+}
+
+/// A migration of the sample world to a schema with one more column, on this disk.
+fn migrate(disk: &Disk) -> (Result<Migrated, MigrationError>, Migration) {
+    let schema = Tables::DDL.replacen("full_name        TEXT", "motto TEXT, full_name TEXT", 1);
+    let migration = Migration::plan(disk.path(FILE), &schema).unwrap();
+    (migration.run(&Consent::new()), migration)
+}
+
+/// The copies of the file that lie beside it.
+fn n_copies(disk: &Disk) -> usize {
+    let folder = disk.path(FILE);
+    let files = std::fs::read_dir(folder.parent().unwrap()).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains(".before-")).count()
+}
+
+/// A migration whose commit has failed may be in the file, and then the copy is the only place of what it has dropped.
+#[test]
+fn the_copy_stays_where_the_commit_of_a_migration_may_have_worked() {
+    let new = Disk::new();
+    drop(open(&new));
+    let image = new.image();
+    let clean = Disk::with(&image);
+    assert!(migrate(&clean).0.is_ok() && n_copies(&clean) == 1);
+    let all = clean.operations();
+    let n_of = |operation| all.iter().filter(|&&of| of == operation).count();
+    let last_writes = n_of(Operation::Write).saturating_sub(30);
+    let (mut n_unknown, mut n_syncs, mut n_there) = (0, 0, 0_u32);
+    for (operation, first) in [(Operation::Sync, 0), (Operation::Write, last_writes)] {
+        for (kind, what) in kinds(operation).into_iter().enumerate() {
+            let is_told_apart = match operation {
+                Operation::Write => what.effect == Effect::All,
+                _ => what.effect == Effect::PagesLost,
+            };
+            if !is_told_apart {
+                continue;
+            }
+            for at in first..n_of(operation) {
+                let disk = Disk::with(&image);
+                disk.fail(Fault {
+                    at,
+                    only: Some(operation),
+                    kind,
+                    repeat: Repeat::Once,
+                });
+                let (result, migration) = migrate(&disk);
+                let _ = disk.mend();
+                let case = format!("{operation:?} {at} {what:?}: {result:?}");
+                match result {
+                    Ok(migrated) => assert!(migrated.backup.unwrap().exists(), "{case}"),
+                    Err(MigrationError::OutcomeUnknown { backup, .. }) => {
+                        n_unknown += 1;
+                        assert!(backup.unwrap().exists(), "{case}");
+                        // What a death of the process would leave has the old schema or the new one.
+                        let after = Disk::with(&disk.image());
+                        let after = Connection::open(after.path(FILE)).unwrap();
+                        let sql = "SELECT count(*) FROM pragma_table_info('players') WHERE name = 'motto'";
+                        n_there += after
+                            .query_row(sql, [], |row| row.get::<_, u32>(0))
+                            .unwrap();
+                        let check = "PRAGMA integrity_check";
+                        let check: String = after.query_row(check, [], |row| row.get(0)).unwrap();
+                        assert_eq!(check, "ok", "{case}");
+                        if operation == Operation::Sync {
+                            n_syncs += 1;
+                            let again = migration.run(&Consent::new());
+                            assert!(
+                                matches!(
+                                    again,
+                                    Err(MigrationError::File(FileError::FailedSync { .. }))
+                                ),
+                                "{case}: {again:?}"
+                            );
+                        }
+                    }
+                    Err(_) => {
+                        assert_eq!(n_copies(&disk), 0, "{case}");
+                        let (again, _) = migrate(&disk);
+                        assert!(again.is_ok(), "{case}: {again:?}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        n_unknown > n_syncs && n_syncs > 0 && n_there > 0,
+        "{n_unknown} {n_syncs} {n_there}"
+    );
 }

@@ -314,15 +314,62 @@ fn without_other_tables(files: &Files, drops: &[&str]) -> ImportReport {
 
 fn into_names_with(files: &Files, drops: &[&str], drops_other_tables: bool) -> ImportReport {
     let ddl = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
-    let (schema, model) = (sqlite::read(ddl).unwrap(), of_sql(ddl));
     let options = ImportOptions {
         out: Some(files.path("new.db")),
         drops: drops.iter().map(|&name| name.to_owned()).collect(),
         drops_other_tables,
         ..ImportOptions::default()
     };
+    into_schema(files, ddl, &options)
+}
+
+fn into_schema(files: &Files, ddl: &str, options: &ImportOptions) -> ImportReport {
+    let (schema, model) = (sqlite::read(ddl).unwrap(), of_sql(ddl));
     let mut source = import::open(&files.path("old.db"), None).unwrap();
-    import::import(&mut *source, &schema, &model, &options, &mut |_| {}).unwrap()
+    import::import(&mut *source, &schema, &model, options, &mut |_| {}).unwrap()
+}
+
+/// What a schema declares with ON CONFLICT is for the writes of a program: in an import, each row that does not fit is
+/// listed, and the next ids stay above it.
+#[test]
+fn a_conflict_clause_of_the_schema_neither_defaults_values_nor_drops_rows() {
+    for (clause, expected) in [
+        (
+            "n TEXT NOT NULL ON CONFLICT REPLACE DEFAULT 'def'",
+            ["a row 2, n: is NULL, and must not be"].as_slice(),
+        ),
+        (
+            "n TEXT NOT NULL ON CONFLICT IGNORE",
+            &["a row 2, n: is NULL, and must not be"],
+        ),
+        (
+            "n TEXT UNIQUE ON CONFLICT REPLACE",
+            &["a row 9, n: has to be unique, and row 1 has \"x\" already"],
+        ),
+        (
+            "n TEXT UNIQUE ON CONFLICT IGNORE",
+            &["a row 9, n: has to be unique, and row 1 has \"x\" already"],
+        ),
+        ("n TEXT", &[]),
+    ] {
+        let files = Files::new(
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, n TEXT);
+            INSERT INTO a VALUES (1, 'x'), (2, NULL), (9, 'x');",
+        );
+        let options = ImportOptions {
+            out: Some(files.path("new.db")),
+            ..ImportOptions::default()
+        };
+        let ddl = format!("CREATE TABLE a (id INTEGER PRIMARY KEY, {clause}) STRICT;");
+        let report = into_schema(&files, &ddl, &options);
+        let misfits: Vec<_> = report.misfits.iter().map(ToString::to_string).collect();
+        assert_eq!(misfits, expected, "{clause}");
+        assert_eq!(files.rows("a").len(), 3 - expected.len(), "{clause}");
+        let new = Connection::open(files.path("new.db")).unwrap();
+        let next_id = new.query_row("SELECT next_id FROM gamedb_ids", [], |row| row.get(0));
+        let is_raised = next_id.ok() == Some(10_i64);
+        assert_eq!(is_raised, clause.contains("UNIQUE"), "{clause}");
+    }
 }
 
 #[test]
@@ -408,6 +455,54 @@ fn a_column_without_values_is_dropped_and_one_that_is_new_is_asked_for() {
     let said: Vec<_> = report.misfits.iter().map(ToString::to_string).collect();
     assert!(said.iter().all(|line| line.contains("name")), "{said:?}");
     assert_eq!(said.len(), 2, "{said:?}");
+}
+
+/// A text that is a number, and is not what the number is written as, is counted; one that says more is a misfit.
+#[test]
+fn texts_whose_numbers_are_written_otherwise_are_listed() {
+    let files = Files::new(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, n TEXT, r TEXT, loose);
+        INSERT INTO a VALUES (1, '007', '1.50', 7), (2, ' 12 ', '1e3', '7'), (3, '1e3', '0.1', NULL),
+            (4, '12', '0.10000000000000001', '07'), (5, '3.0', '5', '-8'), (6, NULL, NULL, 1.0),
+            (7, '1', '3.14159265358979323846', 0), (8, '1', '0.1000000000000000055', 0),
+            (9, '0.99999999999999999999', '1', 0), (10, '1', '12345678901234567890', 0);",
+    );
+    let options = ImportOptions {
+        out: Some(files.path("new.db")),
+        ..ImportOptions::default()
+    };
+    let ddl = "CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER, r REAL, loose INTEGER) STRICT;";
+    let report = into_schema(&files, ddl, &options);
+    let changes: Vec<_> = report.changes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        changes,
+        [
+            "a.n: 4 values are texts of numbers that are written otherwise, as \"007\", which is 7 now; keep the column TEXT in \
+             the schema if that matters\n",
+            "a.r: 2 values are texts of numbers that are written otherwise, as \"1e3\", which is 1000.0 now; keep the column \
+             TEXT in the schema if that matters\n",
+            "a.loose: 1 value is a text of a number that is written otherwise, as \"07\", which is 7 now; keep the column TEXT \
+             in the schema if that matters\n",
+        ]
+    );
+    let misfits: Vec<_> = report.misfits.iter().map(ToString::to_string).collect();
+    let real = "cannot be converted to a floating-point number without loss";
+    assert_eq!(
+        misfits,
+        [
+            format!("a row 7, r: \"3.14159265358979323846\" {real}"),
+            format!("a row 8, r: \"0.1000000000000000055\" {real}"),
+            "a row 9, n: \"0.99999999999999999999\" cannot be converted to a 64-bit integer"
+                .to_owned(),
+            format!("a row 10, r: \"12345678901234567890\" {real}"),
+        ]
+    );
+    let json: serde_json::Value = serde_json::from_str(&report.json().unwrap()).unwrap();
+    assert_eq!(json["changes"][0]["n_values"], 4);
+    assert_eq!(
+        json["changes"][0]["kind"]["written_otherwise"]["text"],
+        "\"007\""
+    );
 }
 
 /// The names of the files in a folder.

@@ -1,35 +1,69 @@
 // Questions to the game. Each is answered between two ticks, with copies.
 
-/** A question without an answer, with the reason as the program puts it. */
+/** A question without an answer, with the reason as the program puts it. Status 0: the program of this page is gone. */
 export class Problem extends Error {
   constructor(message, status) {
     super(message);
     this.status = status;
   }
+
+  /** Whether the same question may have an answer later. */
+  get mayPass() {
+    return this.status === 0 || this.status >= 500;
+  }
 }
 
 let onAnswer = () => {};
+let onTrouble = () => {};
+/** What the last look of each poll has failed with. */
+const troubles = new Map();
 
-/** Calls `listener` with true after each answer, and with false when the program is gone. */
+/** Calls `listener` after each answer with `live`, `failing` if the program cannot answer now, or `gone`. */
 export function onConnection(listener) {
   onAnswer = listener;
 }
 
-async function read(path, options) {
-  let response;
+/** Calls `listener` with the messages of everything that is polled and fails now, each once. */
+export function onTroubles(listener) {
+  onTrouble = listener;
+}
+
+function trouble(poll, message) {
+  if (troubles.get(poll) === message) return;
+  if (message === undefined) troubles.delete(poll);
+  else troubles.set(poll, message);
+  onTrouble([...new Set(troubles.values())]);
+}
+
+/** The answer, or null where it is none of the inspector's. */
+async function answerOf(response) {
   try {
-    response = await fetch(path, { credentials: "omit", ...options });
+    return await response.json();
   } catch (error) {
-    if (error.name !== "AbortError") {
-      onAnswer(false);
-      throw new Problem("The program does not run any more, or its inspector is closed.", 0);
-    }
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
-  const answer = await response.json().catch(() => ({ error: response.statusText }));
-  onAnswer(response.status !== 503);
+}
+
+async function read(path, options) {
+  let response;
+  let answer;
+  try {
+    response = await fetch(path, { credentials: "omit", ...options });
+    answer = await answerOf(response);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    onAnswer("gone");
+    throw new Problem("The program does not run any more, or its inspector is closed.", 0);
+  }
+  // Without the token of this page every path is a 404, and in words, not in JSON.
+  if (answer === null && (response.ok || response.status === 404 || response.status === 421)) {
+    onAnswer("gone");
+    throw new Problem("Another program answers here, or the same one after a restart: open the address that it has printed.", 0);
+  }
+  onAnswer(response.status < 500 ? "live" : "failing");
   if (!response.ok) {
-    throw new Problem(answer.error, response.status);
+    throw new Problem(answer?.error ?? response.statusText, response.status);
   }
   return answer;
 }
@@ -59,18 +93,27 @@ export function edit(change) {
   });
 }
 
-/** Calls `look` again and again until `signal` ends it, and not while nobody sees the page. */
+/**
+ * Calls `look` again and again until `signal` ends it, and not while nobody sees the page. What the program cannot answer
+ * now is shown until it can; what it never will ends the view.
+ */
 export async function poll(milliseconds, signal, look) {
-  while (!signal.aborted) {
-    if (!document.hidden) {
-      try {
-        await look();
-      } catch (error) {
-        if (error.name === "AbortError") return;
-        if (!(error instanceof Problem)) throw error;
-        if (error.status !== 0 && error.status !== 503) throw error;
+  const own = {};
+  try {
+    while (!signal.aborted) {
+      if (!document.hidden) {
+        try {
+          await look();
+          trouble(own, undefined);
+        } catch (error) {
+          if (error.name === "AbortError") return;
+          if (!(error instanceof Problem) || !error.mayPass) throw error;
+          if (!signal.aborted) trouble(own, error.message);
+        }
       }
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
     }
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  } finally {
+    trouble(own, undefined);
   }
 }

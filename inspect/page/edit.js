@@ -6,11 +6,28 @@ import { kind, text, world } from "./values.js";
 
 const TYPES = ["text", "integer", "real", "null"];
 
+/** The lines of a text that a field shows at most without being scrolled. */
+const LINES = 12;
+
 function form(row, column, close) {
   const cell = row.cells[column];
   const type = h("select", { name: "type" }, TYPES.map((name) => h("option", { selected: name === kind(cell) }, name)));
-  const input = h("input", { name: "value", value: cell.null ? "" : text(cell), autocomplete: "off" });
+  const original = cell.null ? "" : text(cell);
+  // An input would take the line breaks out of a text.
+  const input = h("textarea", { name: "value", rows: Math.min(original.split("\n").length, LINES), autocomplete: "off", spellcheck: "false" });
+  input.value = original;
+  if (input.value !== original) {
+    // It has carriage returns, of which every field makes line feeds. Written back, it would be another text.
+    const message = "This text has line breaks that a page cannot keep (carriage returns), so it cannot be edited here.";
+    return h("form", { class: "edit" }, problem({ message }), h("button", { type: "button", onclick: close }, "Cancel"));
+  }
   const says = h("div");
+  // Enter is a line break in a text; with Ctrl it writes, and so it does alone where there are no lines.
+  const key = (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || type.value !== "text") submit(event);
+  };
+  input.addEventListener("keydown", key);
   const submit = async (event) => {
     event.preventDefault();
     const value = type.value === "null" ? { null: true } : { [type.value]: input.value };
@@ -34,7 +51,7 @@ export function edit(row, column) {
   const open = () => h("button", { class: "quiet", onclick: () => {
     const shown = form(row, column, close);
     place.replaceChildren(shown);
-    shown.querySelector("input").focus();
+    shown.querySelector("textarea, button").focus();
   } }, "edit");
   close();
   return place;

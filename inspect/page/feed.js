@@ -42,15 +42,28 @@ export async function feed(shown, _parts, parameters, signal) {
   shown.append(heading("Change feed", pause), filter(parameters), note,
     h("div", { class: "scroll" }, h("table", { class: "grid feed" }, body)));
   let since = 0;
+  let watch = null;
+  let began = "this page was opened";
+  /** Changes that came and went between two questions. */
+  let lost = 0;
   await poll(500, signal, async () => {
-    const seen = await ask("feed", { table, id: parameters.id, since }, signal);
+    const seen = await ask("feed", { table, id: parameters.id, since, watch }, signal);
     if (!seen.is_followed) {
       show(note, h("p", { class: "problem" }, "The program calls Inspector::answer. The change feed needs answer_mut: to subscribe changes the world."));
       return;
     }
+    if (watch !== null && seen.watch !== watch) {
+      // The program forgets a page that has not asked for some seconds, because it was hidden.
+      began = `${new Date().toLocaleTimeString()}, when this page was seen again (what came before that is missing)`;
+      since = 0;
+      lost = 0;
+    }
+    watch = seen.watch;
     const missed = seen.n_missed > 0 ? `, ${count(seen.n_missed)} times more than fits` : "";
-    show(note, h("p", { class: "quiet" }, `${count(seen.n_seen)} changes since this page was opened, ${count(seen.n_omitted)} of them not listed${missed}`));
+    const unlisted = seen.n_omitted + lost + seen.n_lost;
+    show(note, h("p", { class: "quiet" }, `${count(seen.n_seen)} changes since ${began}, ${count(unlisted)} of them not listed${missed}`));
     if (isPaused) return;
+    lost += seen.n_lost;
     since = seen.next;
     body.prepend(...seen.changes.reverse().map(line));
     while (body.children.length > KEPT) body.lastChild.remove();

@@ -1,6 +1,6 @@
 // The frame of the page: which view is shown, the list of tables, and whether the game answers.
 
-import { ask, onConnection, poll } from "./api.js";
+import { ask, onConnection, onTroubles, poll } from "./api.js";
 import { count, h, problem, show } from "./dom.js";
 import { dirty } from "./dirty.js";
 import { feed } from "./feed.js";
@@ -17,15 +17,25 @@ const MENU = [["", "Overview"], ["dirty", "Dirty rows"], ["feed", "Change feed"]
 const main = document.getElementById("main");
 const tables = document.getElementById("tables");
 const status = document.getElementById("status");
+const troubles = document.getElementById("troubles");
 
 /** Ends the view that is shown. */
 let ending = new AbortController();
 let current = { view: "", parts: [] };
 
+/** A part of an address; one that is not encoded as it should be is taken as it is. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function place() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
-  const [view, ...parts] = path.split("/").map(decodeURIComponent);
-  return { view: view in VIEWS ? view : "", parts, parameters: Object.fromEntries(new URLSearchParams(query ?? "")) };
+  const [view, ...parts] = path.split("/").map(decoded);
+  return { view: Object.hasOwn(VIEWS, view) ? view : "", parts, parameters: Object.fromEntries(new URLSearchParams(query ?? "")) };
 }
 
 async function open() {
@@ -66,13 +76,16 @@ function list(sizes) {
   show(tables, h("h2", {}, "Tables"), items);
 }
 
-function connection(isThere) {
-  const name = isThere ? "live" : "no answer";
-  show(status, h("span", { class: `light ${isThere ? "is-live" : "is-gone"}` }), h("span", {}, name),
+const CONNECTIONS = { live: "live", failing: "cannot answer", gone: "no answer" };
+
+function connection(state) {
+  const light = state === "live" ? "is-live" : "is-gone";
+  show(status, h("span", { class: `light ${light}` }), h("span", {}, CONNECTIONS[state]),
     h("code", { title: world.path }, world.path.split(/[\\/]/).pop()));
 }
 
 onConnection(connection);
+onTroubles((messages) => show(troubles, messages.map((message) => problem({ message }))));
 
 async function start() {
   try {

@@ -54,6 +54,8 @@ export async function overview(shown, _parts, _parameters, signal) {
   const sizes = h("div", { class: "scroll" });
   shown.append(heading("Overview", h("code", { class: "path" }, world.path)), numbers, sizes);
   const draw = (answer) => {
+    // What could not be answered when the view was opened.
+    for (const old of shown.querySelectorAll(".problem")) old.remove();
     show(numbers, tiles(answer));
     show(sizes, table(answer));
   };

@@ -9,9 +9,11 @@ function column(held) {
   return `${info.name}.${keyName(info, held.key)}`;
 }
 
-function held(rows, n_rows, title, note) {
+function held(rows, n_rows, is_done, title, note) {
   if (n_rows === 0) return null;
-  return h("section", {}, h("h2", {}, `${title} `, h("small", {}, count(n_rows))), h("p", {}, note),
+  // Until the end a row may turn out to go itself.
+  const number = is_done ? count(n_rows) : `at most ${count(n_rows)}`;
+  return h("section", {}, h("h2", {}, `${title} `, h("small", {}, number)), h("p", {}, note),
     h("ul", { class: "plain" }, rows.map((row) => h("li", {}, rowLink(row.place), ` names `, rowLink(row.of), h("small", {}, ` with ${column(row)}`)))),
     rows.length < n_rows ? h("p", { class: "quiet" }, `and ${count(n_rows - rows.length)} more`) : null);
 }
@@ -39,8 +41,8 @@ export async function removal(shown, [name, at], _parameters, signal) {
     h("p", { class: "quiet" }, "What would be removed if the game removed this row now. Looking removes nothing."), found);
   await askInParts("removal", { table: of, at }, signal, (preview) => {
     show(found, verdict(preview),
-      held(preview.refusing, preview.n_refusing, "Refused by", "These rows stay, and would name a row that is gone."),
+      held(preview.refusing, preview.n_refusing, preview.is_done, "Refused by", "These rows stay, and would name a row that is gone."),
       preview.removed.length > 0 ? h("section", {}, h("h2", {}, "Removed"), preview.removed.map(table)) : null,
-      held(preview.set_null, preview.n_set_null, "Set to NULL", "These rows stay, and name nothing afterwards."));
+      held(preview.set_null, preview.n_set_null, preview.is_done, "Set to NULL", "These rows stay, and name nothing afterwards."));
   });
 }

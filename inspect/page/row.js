@@ -48,12 +48,14 @@ function group(place, naming, signal) {
   const list = h("ul");
   const add = (rows) => list.append(...rows.map((row) => h("li", {}, node(row.place, row.label, signal))));
   add(naming.rows);
+  let from = naming.next;
   const more = h("button", {
-    class: "more", hidden: naming.rows.length >= naming.n_rows,
+    class: "more", hidden: from === null,
     onclick: async () => {
-      const next = await ask("naming", { table: place.table, at: place.at, incoming: naming.incoming, skip: list.children.length }, signal);
-      add(next.rows);
-      more.hidden = list.children.length >= next.n_rows || next.rows.length === 0;
+      const found = await ask("naming", { table: place.table, at: place.at, incoming: naming.incoming, from }, signal);
+      add(found.rows);
+      from = found.next;
+      more.hidden = from === null;
     },
   }, "show more");
   return h("details", { class: "group", open: naming.n_rows <= 20 },

@@ -94,6 +94,17 @@ pub(crate) fn as_text<S: Serializer>(number: &i64, serializer: S) -> Result<S::O
     serializer.collect_str(number)
 }
 
+/// Writes one of them, if there is one.
+pub(crate) fn optional_as_text<S: Serializer>(
+    number: &Option<i64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => serializer.collect_str(number),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// Writes many of them.
 pub(crate) fn all_as_text<S: Serializer>(
     numbers: &[i64],

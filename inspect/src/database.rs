@@ -99,18 +99,21 @@ impl<W: IsWorld> Inspected for Database<W> {
         of: usize,
         at: i64,
         incoming: usize,
-        skip: usize,
+        from: i64,
         visit: &mut dyn FnMut(&dyn AnyRow) -> bool,
-    ) -> Result<usize, Unreadable> {
+    ) -> Result<(), Unreadable> {
         let table = table(self, of);
-        let Some(row) = table.row(at) else {
-            return Ok(0);
-        };
-        let reference = table.references()[incoming];
-        let naming = row.naming(reference);
-        let n_naming = naming.len();
-        let _ = naming.skip(skip).all(|row| visit(&row));
-        Ok(n_naming)
+        if let Some(row) = table.row(at) {
+            let mut naming = row.naming_from(table.references()[incoming], from);
+            let _ = naming.all(|row| visit(&row));
+        }
+        Ok(())
+    }
+
+    fn n_naming(&self, of: usize, at: i64, incoming: usize) -> Result<usize, Unreadable> {
+        let table = table(self, of);
+        let row = table.row(at);
+        Ok(row.map_or(0, |row| row.naming(table.references()[incoming]).len()))
     }
 
     fn dirty(&self, of: usize, visit: &mut dyn FnMut(&dyn AnyRow) -> bool) {

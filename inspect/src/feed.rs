@@ -28,6 +28,8 @@ pub(crate) struct Filter {
 #[derive(Debug, Default)]
 pub(crate) struct Feed {
     watches: Vec<Watch>,
+    /// Number of watches that were begun.
+    n_begun: u64,
     /// Whether the program hands over the changes at all.
     is_followed: bool,
     n_ticks: u64,
@@ -35,6 +37,8 @@ pub(crate) struct Feed {
 
 #[derive(Debug)]
 struct Watch {
+    /// Which one it is of all that were begun: the changes of each are counted from 0.
+    number: u64,
     filter: Filter,
     changes: VecDeque<Listed>,
     next: u64,
@@ -62,6 +66,9 @@ pub(crate) struct Listed {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Seen {
     is_followed: bool,
+    /// The watch that has seen them. If it is another one than before, that has ended, and what has changed until this
+    /// one began is missing.
+    watch: u64,
     changes: Vec<Listed>,
     /// The number to ask with the next time.
     next: u64,
@@ -69,11 +76,19 @@ pub(crate) struct Seen {
     n_seen: u64,
     /// Number of them that were more than a page can show.
     n_omitted: u64,
+    /// Number of changes since the number that was asked with that came and went between two questions: more than are
+    /// kept.
+    n_lost: u64,
     /// How often more changed than the subscription holds.
     n_missed: u64,
 }
 
 impl Feed {
+    /// Whether the program hands over the changes.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.is_followed
+    }
+
     /// Whether somebody looks at the feed.
     pub(crate) fn is_wanted(&mut self, now: Instant) -> bool {
         let is_fresh = |watch: &Watch| now.saturating_duration_since(watch.asked) < FORGOTTEN;
@@ -130,16 +145,46 @@ impl Feed {
             .for_each(|watch| watch.n_missed += 1);
     }
 
-    /// The changes that a page has not seen. The first question begins a watch.
-    pub(crate) fn since(&mut self, filter: Filter, since: u64, now: Instant) -> Seen {
+    /// The changes that a page has not seen: those from a number of a watch on, or all that are kept, if it knows
+    /// another watch. The first question begins one.
+    pub(crate) fn since(
+        &mut self,
+        filter: Filter,
+        known: Option<u64>,
+        since: u64,
+        now: Instant,
+    ) -> Seen {
         let is_followed = self.is_followed;
-        let mut watches = self.watches.iter_mut();
-        let Some(watch) = watches.find(|watch| watch.filter == filter) else {
+        let watch = self.watch(filter, now);
+        watch.asked = now;
+        let is_known = known.is_none_or(|known| known == watch.number);
+        let since = if is_known { since } else { 0 };
+        let first = watch.next - watch.changes.len() as u64;
+        let new = watch.changes.iter().filter(|change| change.number >= since);
+        Seen {
+            is_followed,
+            watch: watch.number,
+            changes: new.cloned().collect(),
+            next: watch.next,
+            n_seen: watch.n_seen,
+            n_omitted: watch.n_omitted,
+            n_lost: first.saturating_sub(since),
+            n_missed: watch.n_missed,
+        }
+    }
+
+    /// The watch with this filter, which begins if there is none.
+    fn watch(&mut self, filter: Filter, now: Instant) -> &mut Watch {
+        let mut watches = self.watches.iter();
+        let place = watches.position(|watch| watch.filter == filter);
+        let place = place.unwrap_or_else(|| {
             if self.watches.len() == MOST {
                 let oldest = (0..MOST).min_by_key(|&n| self.watches[n].asked);
                 self.watches.remove(oldest.unwrap_or(0));
             }
+            self.n_begun += 1;
             self.watches.push(Watch {
+                number: self.n_begun,
                 filter,
                 changes: VecDeque::new(),
                 next: 0,
@@ -148,24 +193,8 @@ impl Feed {
                 n_missed: 0,
                 asked: now,
             });
-            return Seen {
-                is_followed,
-                changes: Vec::new(),
-                next: 0,
-                n_seen: 0,
-                n_omitted: 0,
-                n_missed: 0,
-            };
-        };
-        watch.asked = now;
-        let new = watch.changes.iter().filter(|change| change.number >= since);
-        Seen {
-            is_followed,
-            changes: new.cloned().collect(),
-            next: watch.next,
-            n_seen: watch.n_seen,
-            n_omitted: watch.n_omitted,
-            n_missed: watch.n_missed,
-        }
+            self.watches.len() - 1
+        });
+        &mut self.watches[place]
     }
 }

@@ -1,6 +1,8 @@
 //! Who may ask. The page shows a whole world, so a request has to come from this machine, from the page itself
 //! and with the token; other pages in the same browser must not get in.
 
+use std::net::SocketAddr;
+
 use hyper::http::request::Parts;
 use hyper::{Method, StatusCode, header};
 
@@ -34,35 +36,43 @@ pub(crate) fn new_token() -> Result<String, getrandom::Error> {
 }
 
 /// Why a request is not looked at any further.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Denied(pub(crate) StatusCode, pub(crate) &'static str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Denied(pub(crate) StatusCode, pub(crate) String);
+
+fn denied(status: StatusCode, why: impl Into<String>) -> Denied {
+    Denied(status, why.into())
+}
 
 /// Checks a request, and returns the path behind the token.
-pub(crate) fn check<'p>(parts: &'p Parts, port: u16, token: &str) -> Result<&'p str, Denied> {
+pub(crate) fn check<'p>(parts: &'p Parts, own: SocketAddr, token: &str) -> Result<&'p str, Denied> {
     let host = parts.headers.get(header::HOST).map(|host| host.to_str());
     let Some(Ok(host)) = host else {
-        return Err(Denied(StatusCode::BAD_REQUEST, "a request names its host"));
+        return Err(denied(StatusCode::BAD_REQUEST, "a request names its host"));
     };
     // A name that was made to point to this machine has the wrong host here (DNS rebinding).
-    if !is_own(host, port) || parts.headers.get_all(header::HOST).iter().count() > 1 {
-        return Err(Denied(
+    if !is_own(host, own) || parts.headers.get_all(header::HOST).iter().count() > 1 {
+        return Err(denied(
             StatusCode::MISDIRECTED_REQUEST,
-            "this is another host",
+            format!(
+                "this is {own}, and the request is for another host; through an SSH tunnel, take the same port at both \
+                 ends: ssh -L {}:{own} HOST",
+                own.port()
+            ),
         ));
     }
     if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST) {
-        return Err(Denied(
+        return Err(denied(
             StatusCode::METHOD_NOT_ALLOWED,
             "only GET, HEAD and POST",
         ));
     }
     if let Some(origin) = parts.headers.get(header::ORIGIN) {
-        let own = origin
+        let of = origin
             .to_str()
             .ok()
             .and_then(|origin| origin.strip_prefix("http://"));
-        if !own.is_some_and(|host| is_own(host, port)) {
-            return Err(Denied(
+        if !of.is_some_and(|host| is_own(host, own)) {
+            return Err(denied(
                 StatusCode::FORBIDDEN,
                 "another page has no business here",
             ));
@@ -71,30 +81,33 @@ pub(crate) fn check<'p>(parts: &'p Parts, port: u16, token: &str) -> Result<&'p 
     let path = parts.uri.path().strip_prefix('/').unwrap_or_default();
     let (found, rest) = path.split_once('/').unwrap_or((path, "/"));
     if !is_same(found, token) || rest == "/" && !path.contains('/') {
-        return Err(Denied(StatusCode::NOT_FOUND, "nothing is here"));
+        return Err(denied(StatusCode::NOT_FOUND, "nothing is here"));
     }
     // The page may be opened from anywhere; what it loads has to be asked for by itself.
     if let Some(site) = parts.headers.get("sec-fetch-site")
         && !rest.is_empty()
         && !matches!(site.as_bytes(), b"same-origin" | b"none")
     {
-        return Err(Denied(
+        return Err(denied(
             StatusCode::FORBIDDEN,
             "another page has no business here",
         ));
     }
     if parts.method == Method::POST && !parts.headers.contains_key(EDIT_HEADER) {
-        return Err(Denied(StatusCode::FORBIDDEN, "only the page itself edits"));
+        return Err(denied(StatusCode::FORBIDDEN, "only the page itself edits"));
     }
     Ok(rest)
 }
 
-fn is_own(host: &str, port: u16) -> bool {
-    let (name, own) = match host.rsplit_once(':') {
+fn is_own(host: &str, own: SocketAddr) -> bool {
+    let port = own.port();
+    let (name, is_port) = match host.rsplit_once(':') {
         Some((name, number)) if !number.ends_with(']') => (name, number.parse() == Ok(port)),
         _ => (host, port == 80),
     };
-    own && matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+    // Any address of 127.0.0.0/8 is this machine.
+    let is_bound = || name.parse() == Ok(own.ip());
+    is_port && (matches!(name, "127.0.0.1" | "localhost" | "[::1]") || is_bound())
 }
 
 /// Compares in a time that does not tell how much of it is right.
@@ -112,13 +125,23 @@ mod tests {
     const TOKEN: &str = "00112233445566778899aabbccddeeff";
 
     fn checked(method: &str, path: &str, headers: &[(&str, &str)]) -> Result<String, u16> {
+        let own = SocketAddr::from(([127, 0, 0, 1], 4000));
+        let checked = checked_by(own, method, path, headers);
+        checked.map_err(|denied| denied.0.as_u16())
+    }
+
+    fn checked_by(
+        own: SocketAddr,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<String, Denied> {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).expect("a request").into_parts();
-        let rest = check(&parts, 4000, TOKEN).map(String::from);
-        rest.map_err(|denied| denied.0.as_u16())
+        check(&parts, own, TOKEN).map(String::from)
     }
 
     fn get(path: &str) -> Result<String, u16> {
@@ -165,12 +188,50 @@ mod tests {
             "127.0.0.1:4000:4000",
             "0.0.0.0:4000",
             "127.0.0.1:04000x",
+            "127.0.0.2:4000",
         ] {
             assert_eq!(host(other), Err(421), "{other}");
         }
         assert_eq!(checked("GET", &path, &[]), Err(400));
         let two = [("host", "127.0.0.1:4000"), ("host", "evil.example")];
         assert_eq!(checked("GET", &path, &two), Err(421));
+    }
+
+    #[test]
+    fn the_bound_address_is_its_own() {
+        let path = format!("/{TOKEN}/");
+        for (own, host) in [
+            ("127.0.0.2:4000", "127.0.0.2:4000"),
+            ("127.255.255.254:80", "127.255.255.254"),
+            ("[::1]:4000", "[::1]:4000"),
+            ("127.0.0.2:4000", "localhost:4000"),
+        ] {
+            let address = own.parse().expect("an address");
+            let checked = checked_by(address, "GET", &path, &[("host", host)]);
+            assert_eq!(checked, Ok(String::new()), "{own} {host}");
+            let origin = format!("http://{host}");
+            let headers = [("host", host), ("origin", &*origin)];
+            assert!(
+                checked_by(address, "GET", &path, &headers).is_ok(),
+                "{own} {host}"
+            );
+            for other in [
+                "127.0.0.3:4000",
+                "127.0.0.2:4001",
+                "evil.example:4000",
+                "[::2]:4000",
+            ] {
+                let refused = checked_by(address, "GET", &path, &[("host", other)]);
+                // Whoever comes through a tunnel sees which host it should have been.
+                let Denied(status, why) = refused.expect_err(other);
+                assert_eq!(status, StatusCode::MISDIRECTED_REQUEST);
+                assert!(
+                    why.contains(&format!(" {own},")) && why.contains("ssh -L"),
+                    "{why}"
+                );
+                assert!(!why.contains(other), "{why}");
+            }
+        }
     }
 
     #[test]

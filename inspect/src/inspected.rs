@@ -44,8 +44,8 @@ pub trait Inspected {
     ) -> Result<(), Unreadable>;
 
     /// Visits the rows that name the row at this place with one of the [incoming](TableSchema::incoming)
-    /// keys, without the first `skip` of them, until `visit` returns false. Returns the number of
-    /// all of them.
+    /// keys and whose id is at least `from`, in the order of their ids, until `visit` returns false. To start with a
+    /// later one costs no more than with the first, so that many rows can be visited in parts.
     ///
     /// # Errors
     /// What the file system or SQLite says.
@@ -54,9 +54,15 @@ pub trait Inspected {
         table: usize,
         at: i64,
         incoming: usize,
-        skip: usize,
+        from: i64,
         visit: &mut dyn FnMut(&dyn AnyRow) -> bool,
-    ) -> Result<usize, Unreadable>;
+    ) -> Result<(), Unreadable>;
+
+    /// Number of the rows that name the row at this place with one of the incoming keys. O(1), except for a file.
+    ///
+    /// # Errors
+    /// What the file system or SQLite says.
+    fn n_naming(&self, table: usize, at: i64, incoming: usize) -> Result<usize, Unreadable>;
 
     /// Visits rows that differ from the file, the newest first, until `visit` returns false. It may look at
     /// some of them only. A file differs from nothing.
@@ -67,6 +73,12 @@ pub trait Inspected {
 
     /// What the flushes have written; `None` where nothing is flushed.
     fn flushes(&self) -> Option<FlushStats>;
+
+    /// Runs `answer`, which asks all the rest: whatever has to be opened for that is opened once, if it is asked for
+    /// anything at all, and where that fails, the others fail at once. A world in memory has nothing to open.
+    fn hold(&self, answer: &mut dyn FnMut()) {
+        answer();
+    }
 }
 
 /// A row of any table, as [`Inspected`] shows it.

@@ -35,8 +35,8 @@ pub struct Settings {
 /// The server cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    /// The address can be reached from other machines. Bind to 127.0.0.1, and reach it from elsewhere
-    /// through an SSH tunnel.
+    /// The address can be reached from other machines. Bind to 127.0.0.1, with a port of your choice, and reach it from
+    /// elsewhere through an SSH tunnel with the same port at both ends: `ssh -L PORT:127.0.0.1:PORT HOST`.
     #[error(
         "{address} can be reached from other machines: the inspector binds to a loopback address only"
     )]
@@ -44,9 +44,18 @@ pub enum BindError {
         /// The refused address.
         address: SocketAddr,
     },
-    /// The address cannot be bound to.
-    #[error("the inspector cannot listen: {source}")]
+    /// The address is none, or a name that cannot be resolved.
+    #[error("the address of the inspector cannot be resolved: {source}")]
+    Resolve {
+        /// What the operating system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The address cannot be bound to: another program may listen there.
+    #[error("the inspector cannot listen at {}: {source}", listed(addresses))]
     Listen {
+        /// The address; several where a name has several.
+        addresses: Vec<SocketAddr>,
         /// What the operating system says.
         #[source]
         source: io::Error,
@@ -58,6 +67,11 @@ pub enum BindError {
         #[source]
         source: getrandom::Error,
     },
+}
+
+fn listed(addresses: &[SocketAddr]) -> String {
+    let addresses: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
+    addresses.join(" or ")
 }
 
 impl Settings {
@@ -115,7 +129,8 @@ impl Inspector {
         Settings::new().bind(address)
     }
 
-    /// The address of the page, with the token. Whoever has it sees the whole world.
+    /// The address of the page, with the token. Whoever has it sees the whole world. `Debug` of the inspector does not
+    /// show it.
     #[must_use]
     pub fn url(&self) -> String {
         self.server.url()
@@ -127,14 +142,14 @@ impl Inspector {
         self.server.address()
     }
 
-    /// Answers the page's questions, for as long as `budget` at most. What is not finished goes on in the next
+    /// Answers the page's questions, until `budget` is used up. What is not finished goes on in the next
     /// call. Called between two ticks; half a millisecond is enough for all pages, more makes long
     /// searches faster.
     ///
-    /// Without a question it takes less than a microsecond. One step of work, some hundred rows, is done
-    /// whatever the budget is, so that a budget that is too small makes the page slow, and not silent.
+    /// Without a question it takes less than a microsecond. One step of work, 256 rows or 64 KiB of values that are
+    /// looked at, is done whatever the budget is, so that a budget that is too small makes the page slow, and not silent.
     ///
-    /// The change feed needs [`answer_mut`](Self::answer_mut).
+    /// The change feed and [edits](Settings::allow_edits) need [`answer_mut`](Self::answer_mut).
     pub fn answer(&self, world: &impl Inspected, budget: Duration) {
         self.state().answer(world, budget);
     }

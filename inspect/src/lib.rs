@@ -37,6 +37,7 @@ mod guard;
 mod history;
 mod inspected;
 mod inspector;
+mod order;
 mod owners;
 mod query;
 mod question;

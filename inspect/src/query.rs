@@ -6,7 +6,19 @@ use std::fmt::Write as _;
 
 use gamedb::Value;
 
+use memchr::memmem;
+
 use crate::inspected::{AnyRow, TableSchema};
+use crate::order::integer_with_real;
+
+/// The most terms of a query: each looks at the row's values once more.
+const MOST_TERMS: usize = 32;
+/// The most bytes of a text that is searched for in others.
+const MOST_PATTERN: usize = 256;
+/// Bytes of a text that are searched at once.
+const PART: usize = 4096;
+/// What looking at a value costs, in bytes, whatever its length is.
+const VALUE: usize = 16;
 
 /// What a row has to satisfy: all terms.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,10 +60,70 @@ pub(crate) enum Operator {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pattern {
     text: String,
+    finder: Finder,
     integer: Option<i64>,
     real: Option<f64>,
     /// It was written as NULL, without quotes.
     is_null: bool,
+}
+
+/// Finds the text of a pattern in others, in linear time; the case of ASCII letters does not count.
+#[derive(Clone, Debug)]
+struct Finder(memmem::Finder<'static>);
+
+impl PartialEq for Finder {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.needle() == other.0.needle()
+    }
+}
+
+impl Finder {
+    fn new(text: &str) -> Self {
+        Self(memmem::Finder::new(&text.to_ascii_lowercase()).into_owned())
+    }
+
+    fn is_in(&self, text: &[u8], lowercase: &mut Vec<u8>) -> bool {
+        let n_bytes = self.0.needle().len();
+        debug_assert!(n_bytes <= MOST_PATTERN && MOST_PATTERN < PART);
+        let mut start = 0;
+        loop {
+            let end = (start + PART).min(text.len());
+            lowercase.clear();
+            lowercase.extend_from_slice(&text[start..end]);
+            lowercase.make_ascii_lowercase();
+            if self.0.find(lowercase).is_some() {
+                return true;
+            }
+            if end == text.len() {
+                return false;
+            }
+            // It may begin in one part and end in the next.
+            start = end + 1 - n_bytes;
+        }
+    }
+}
+
+/// Buffers of a search, so that nothing is allocated for each row, and what it has looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    number: String,
+    lowercase: Vec<u8>,
+    n_bytes: usize,
+}
+
+impl Scratch {
+    /// Number of bytes that were looked at since the last call.
+    pub(crate) fn take_n_bytes(&mut self) -> usize {
+        std::mem::take(&mut self.n_bytes)
+    }
+
+    fn looked_at(&mut self, value: Value<'_>) {
+        self.n_bytes += VALUE
+            + match value {
+                Value::Text(text) => text.len(),
+                Value::Null | Value::Integer(_) | Value::Real(_) | Value::Blob(_) => 0,
+            };
+    }
 }
 
 /// Longer operators first: `<=` is not `<` with a value that begins with `=`.
@@ -78,22 +150,34 @@ pub(crate) enum QueryError {
     OpenQuote,
     #[error("a value is missing after `{0}`")]
     NoValue(String),
+    #[error("a search has at most {MOST_TERMS} terms, and this one has {0}; leave some out")]
+    TooManyTerms(usize),
+    #[error(
+        "a part of a text has at most {MOST_PATTERN} bytes, and this one has {0}; search for less of it, or for the \
+         whole with `=`"
+    )]
+    TooLong(usize),
 }
 
 impl Query {
     /// Reads a query for a table. Terms are separated by blanks; a value with blanks in it stands in double
     /// quotes, in which `\"` is a quote.
     pub(crate) fn parse(text: &str, table: &TableSchema) -> Result<Self, QueryError> {
-        let mut terms = Vec::new();
-        for word in words(text)? {
-            terms.push(word.term(table)?);
+        let words = words(text)?;
+        if words.len() > MOST_TERMS {
+            return Err(QueryError::TooManyTerms(words.len()));
         }
-        Ok(Self { terms })
+        let terms: Result<_, _> = words.into_iter().map(|word| word.term(table)).collect();
+        Ok(Self { terms: terms? })
     }
 
-    /// Whether a row satisfies all terms. `scratch` is a buffer, so that numbers become text without an
-    /// allocation for each row.
-    pub(crate) fn matches(&self, row: &dyn AnyRow, n_columns: usize, scratch: &mut String) -> bool {
+    /// Whether a row satisfies all terms. O(bytes of the texts that are looked at), which `scratch` counts.
+    pub(crate) fn matches(
+        &self,
+        row: &dyn AnyRow,
+        n_columns: usize,
+        scratch: &mut Scratch,
+    ) -> bool {
         self.terms.iter().all(|term| match term {
             Term::Anywhere(pattern) => {
                 pattern.is_in(Value::Integer(row.id()), scratch)
@@ -142,13 +226,18 @@ impl Pattern {
             integer: text.parse().ok(),
             real: text.parse().ok().filter(|real: &f64| !real.is_nan()),
             is_null: !is_quoted && text == "NULL",
+            finder: Finder::new(if text.len() > MOST_PATTERN { "" } else { &text }),
             text,
         }
     }
 
     /// Whether a value, written as text, contains this one. The case of ASCII letters does not count.
-    fn is_in(&self, value: Value<'_>, scratch: &mut String) -> bool {
-        scratch.clear();
+    fn is_in(&self, value: Value<'_>, scratch: &mut Scratch) -> bool {
+        scratch.looked_at(value);
+        let Scratch {
+            number, lowercase, ..
+        } = scratch;
+        number.clear();
         let text = match value {
             Value::Null | Value::Blob(_) => return false,
             Value::Text(text) => text,
@@ -161,20 +250,24 @@ impl Pattern {
                 {
                     return false;
                 }
-                let _ = write!(scratch, "{integer}");
-                scratch
+                let _ = write!(number, "{integer}");
+                number
             }
             Value::Real(real) => {
-                let _ = write!(scratch, "{real:?}");
-                scratch
+                let _ = write!(number, "{real:?}");
+                number
             }
         };
-        contains(text.as_bytes(), self.text.as_bytes())
+        self.finder.is_in(text.as_bytes(), lowercase)
     }
 
-    fn holds(&self, operator: Operator, value: Value<'_>, scratch: &mut String) -> bool {
+    fn holds(&self, operator: Operator, value: Value<'_>, scratch: &mut Scratch) -> bool {
+        if operator == Operator::Contains {
+            return self.is_in(value, scratch);
+        }
+        scratch.looked_at(value);
         match operator {
-            Operator::Contains => self.is_in(value, scratch),
+            Operator::Contains => unreachable!("it was looked at before"),
             Operator::Equal => self.is_equal(value),
             Operator::NotEqual => !self.is_equal(value),
             Operator::Less => self.is_ordered(value, Ordering::is_lt),
@@ -197,20 +290,19 @@ impl Pattern {
         let ordering = match value {
             Value::Integer(integer) => match (self.integer, self.real) {
                 (Some(wanted), _) => Some(integer.cmp(&wanted)),
-                #[allow(clippy::cast_precision_loss, reason = "a search, not arithmetic")]
-                (None, Some(wanted)) => (integer as f64).partial_cmp(&wanted),
+                (None, Some(wanted)) => integer_with_real(integer, wanted),
                 (None, None) => None,
             },
-            Value::Real(real) => self.real.and_then(|wanted| real.partial_cmp(&wanted)),
+            Value::Real(real) => match (self.integer, self.real) {
+                (Some(wanted), _) => integer_with_real(wanted, real).map(Ordering::reverse),
+                (None, Some(wanted)) => real.partial_cmp(&wanted),
+                (None, None) => None,
+            },
             Value::Text(text) => Some(text.cmp(self.text.as_str())),
             Value::Null | Value::Blob(_) => None,
         };
         ordering.is_some_and(is_it)
     }
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    part.is_empty() || (text.windows(part.len())).any(|window| window.eq_ignore_ascii_case(part))
 }
 
 /// One term as it was written: `name` and operator are missing for a bare word.
@@ -223,6 +315,10 @@ struct Word {
 
 impl Word {
     fn term(self, table: &TableSchema) -> Result<Term, QueryError> {
+        let is_part = self.operator.is_none_or(|(_, of)| of == Operator::Contains);
+        if is_part && self.value.len() > MOST_PATTERN {
+            return Err(QueryError::TooLong(self.value.len()));
+        }
         let value = Pattern::new(self.value, self.is_quoted);
         let Some((sign, operator)) = self.operator else {
             return Ok(Term::Anywhere(value));

@@ -38,7 +38,8 @@ pub(crate) enum Question {
         table: usize,
         at: i64,
         incoming: usize,
-        skip: usize,
+        /// The least id of a naming row.
+        from: i64,
     },
     Removal {
         table: usize,
@@ -53,6 +54,7 @@ pub(crate) enum Question {
     },
     Feed {
         filter: Filter,
+        watch: Option<u64>,
         since: u64,
     },
     Plots {
@@ -204,6 +206,10 @@ pub(crate) enum Refusal {
     TooFar(usize),
     #[error("the inspector is read-only; see `Settings::allow_edits` and `Inspector::answer_mut`")]
     ReadOnly,
+    #[error(
+        "the program calls `Inspector::answer`, which writes nothing: edits need `Inspector::answer_mut`"
+    )]
+    NotMut,
     #[error("{0}")]
     NotWritten(String),
     #[error("{0}")]

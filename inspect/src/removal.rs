@@ -12,6 +12,8 @@ use crate::row_page::label_of;
 const CHUNK: usize = 128;
 /// Number of rows of each table that are named.
 const FEW: usize = 50;
+/// Number of rows that are looked at once more, at the end, before the clock is.
+const SIFTED: usize = 1024;
 /// A removal of more rows is not followed to its end.
 const MOST: usize = 100_000;
 
@@ -32,15 +34,29 @@ pub(crate) struct Removal {
     nulls: HashSet<(usize, i64, usize)>,
     set_null: Vec<Held>,
     refusing: Vec<Held>,
+    /// How many of these were looked at once more, after everything was followed.
+    n_sifted: usize,
+    still_null: Staying,
+    still_refusing: Staying,
     is_cut: bool,
 }
 
-/// A row, the key that names it to go on with, and the number of rows that were seen.
+/// A row, the key that names it to go on with, and the least id of the naming rows that were not seen yet.
 #[derive(Clone, Copy, Debug)]
 struct Visit {
     row: Place,
     incoming: usize,
-    skip: usize,
+    from: i64,
+}
+
+impl Visit {
+    fn new(row: Place, incoming: usize) -> Self {
+        Self {
+            row,
+            incoming,
+            from: i64::MIN,
+        }
+    }
 }
 
 /// A row that stays, and names a row that goes, or one that loses its name.
@@ -49,6 +65,22 @@ struct Held {
     row: Place,
     key: KeySchema,
     of: Place,
+}
+
+/// Rows that stay and are affected in the end: a row that was followed later may have taken them along.
+#[derive(Debug, Default)]
+struct Staying {
+    n_rows: usize,
+    first: Vec<Held>,
+}
+
+impl Staying {
+    fn push(&mut self, held: Held) {
+        self.n_rows += 1;
+        if self.first.len() < FEW {
+            self.first.push(held);
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -63,7 +95,7 @@ pub(crate) struct Preview {
     start: Place,
     removed: Vec<RemovedRows>,
     n_removed: u64,
-    /// Rows of which a key becomes NULL.
+    /// Rows of which a key becomes NULL; at most so many, until it is done. The same holds for those that refuse.
     set_null: Vec<HeldRow>,
     n_set_null: usize,
     /// Rows that refuse the removal, because they would name a row that is gone.
@@ -121,6 +153,9 @@ impl Removal {
             nulls: HashSet::new(),
             set_null: Vec::new(),
             refusing: Vec::new(),
+            n_sifted: 0,
+            still_null: Staying::default(),
+            still_refusing: Staying::default(),
             is_cut: false,
         }))
     }
@@ -161,11 +196,7 @@ impl Removal {
             }
             let row = self.to_visit.pop()?;
             if !self.is_removed(row) {
-                self.current = Some(Visit {
-                    row,
-                    incoming: 0,
-                    skip: 0,
-                });
+                self.current = Some(Visit::new(row, 0));
             }
         }
     }
@@ -176,35 +207,66 @@ impl Removal {
         world: &dyn Inspected,
         schema: &Schema,
     ) -> Result<bool, Unreadable> {
+        if !self.is_followed() {
+            self.follow_some(world, schema)?;
+        }
+        if self.is_followed() {
+            self.sift(schema);
+        }
+        Ok(self.is_done())
+    }
+
+    /// Looks once more at some of the rows that were found to stay.
+    fn sift(&mut self, schema: &Schema) {
+        for _ in 0..SIFTED {
+            let n = self.n_sifted;
+            if let Some(&held) = self.set_null.get(n) {
+                // A row that goes itself needs no NULL.
+                if !self.is_removed(held.row) {
+                    self.still_null.push(held);
+                }
+            } else if let Some(&held) = self.refusing.get(n - self.set_null.len()) {
+                // And holds nothing; nor does one whose key becomes NULL.
+                let columns = schema.tables[held.row.table].columns_of(held.key);
+                if !self.is_removed(held.row) && !self.has_null(held.row, columns) {
+                    self.still_refusing.push(held);
+                }
+            } else {
+                return;
+            }
+            self.n_sifted += 1;
+        }
+    }
+
+    fn follow_some(&mut self, world: &dyn Inspected, schema: &Schema) -> Result<(), Unreadable> {
         let mut n_left = CHUNK;
         while n_left > 0 && !self.is_cut {
             let is_of_lost = !self.lost_names.is_empty();
             let Some(visit) = self.next_visit(schema) else {
-                return Ok(true);
+                return Ok(());
             };
             let Visit {
                 row,
                 incoming,
-                skip,
+                from,
             } = visit;
             let key = schema.tables[row.table].incoming[incoming];
-            let mut found = Vec::new();
-            let n_naming = world.naming(row.table, row.at, incoming, skip, &mut |by| {
+            let (mut found, mut next) = (Vec::new(), None);
+            world.naming(row.table, row.at, incoming, from, &mut |by| {
+                if found.len() == CHUNK {
+                    next = Some(by.id());
+                    return false;
+                }
                 let own = Place {
                     table: key.table,
                     at: by.at(),
                     id: by.id(),
                 };
                 found.push((own, by.owned()));
-                found.len() < CHUNK
+                true
             })?;
             n_left = n_left.saturating_sub(found.len() + 1);
-            let seen = skip + found.len();
-            let is_last = seen >= n_naming || found.is_empty();
-            let rest = Visit {
-                skip: seen,
-                ..visit
-            };
+            let rest = next.map(|from| Visit { from, ..visit });
             if is_of_lost {
                 let held = found.iter().map(|&(by, _)| Held {
                     row: by,
@@ -212,20 +274,13 @@ impl Removal {
                     of: row,
                 });
                 self.refusing.extend(held);
-                self.lost_names.extend((!is_last).then_some(rest));
+                self.lost_names.extend(rest);
             } else {
                 // A row whose name has become NULL is named by nothing.
                 let named = schema.tables[key.table].named_by(key.key);
                 let is_named = !self.has_null(row, named);
-                self.current = Some(if is_last || !is_named {
-                    Visit {
-                        row,
-                        incoming: incoming + 1,
-                        skip: 0,
-                    }
-                } else {
-                    rest
-                });
+                let rest = rest.filter(|_| is_named);
+                self.current = Some(rest.unwrap_or_else(|| Visit::new(row, incoming + 1)));
                 if is_named {
                     for (by, owned) in found {
                         self.follow(schema, key, row, by, owned);
@@ -240,11 +295,15 @@ impl Removal {
             self.lost_names.clear();
             self.current = None;
         }
-        Ok(self.is_done())
+        Ok(())
+    }
+
+    fn is_followed(&self) -> bool {
+        self.to_visit.is_empty() && self.lost_names.is_empty() && self.current.is_none()
     }
 
     fn is_done(&self) -> bool {
-        self.to_visit.is_empty() && self.lost_names.is_empty() && self.current.is_none()
+        self.is_followed() && self.n_sifted == self.set_null.len() + self.refusing.len()
     }
 
     /// What becomes of a row that names a row which is being removed.
@@ -290,16 +349,12 @@ impl Removal {
             let named = schema.tables[key.table].named_by(key.key);
             let is_lost = named.iter().any(|column| columns.contains(column));
             if is_lost && !self.has_null(row, named) {
-                self.lost_names.push(Visit {
-                    row,
-                    incoming,
-                    skip: 0,
-                });
+                self.lost_names.push(Visit::new(row, incoming));
             }
         }
     }
 
-    /// What was found so far.
+    /// What was found so far. O(rows that are listed), and not O(rows that were found): each partial answer has one.
     pub(crate) fn preview(
         &self,
         world: &dyn Inspected,
@@ -322,22 +377,8 @@ impl Removal {
             });
         }
         removed.sort_unstable_by_key(|rows| rows.table);
-        let some = |held: Vec<&Held>| {
-            let rows = held.iter().take(FEW).map(|held| HeldRow {
-                place: held.row,
-                key: held.key,
-                of: held.of,
-            });
-            (rows.collect(), held.len())
-        };
-        // A row that goes itself needs no NULL and holds nothing; nor does one whose key becomes NULL.
-        let staying = |held: &&Held| !self.is_removed(held.row);
-        let holding = |held: &&Held| {
-            let columns = schema.tables[held.row.table].columns_of(held.key);
-            staying(held) && !self.has_null(held.row, columns)
-        };
-        let (set_null, n_set_null) = some(self.set_null.iter().filter(staying).collect());
-        let (refusing, n_refusing) = some(self.refusing.iter().filter(holding).collect());
+        let (set_null, n_set_null) = self.listed(&self.set_null, &self.still_null);
+        let (refusing, n_refusing) = self.listed(&self.refusing, &self.still_refusing);
         Ok(Preview {
             start: self.start,
             n_removed: self.removed.len() as u64,
@@ -350,4 +391,22 @@ impl Removal {
             is_done: self.is_done(),
         })
     }
+
+    /// The first rows, and the number of all of them: until the end is reached, of all that may stay.
+    fn listed(&self, found: &[Held], staying: &Staying) -> (Vec<HeldRow>, usize) {
+        let row = |held: &Held| HeldRow {
+            place: held.row,
+            key: held.key,
+            of: held.of,
+        };
+        if self.is_done() {
+            return (staying.first.iter().map(row).collect(), staying.n_rows);
+        }
+        let first = found.iter().take(FEW);
+        let first = first.filter(|held| !self.is_removed(held.row));
+        (first.map(row).collect(), found.len())
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,7 +70,7 @@ pub(crate) fn question(path: &str, query: Option<&str>) -> Result<Question, BadR
             table: table()?,
             at: at()?,
             incoming: parameters.required("incoming")?,
-            skip: parameters.optional("skip")?.unwrap_or(0),
+            from: parameters.optional("from")?.unwrap_or(i64::MIN),
         },
         "removal" => Question::Removal {
             table: table()?,
@@ -91,6 +91,7 @@ pub(crate) fn question(path: &str, query: Option<&str>) -> Result<Question, BadR
                 table: parameters.optional("table")?,
                 id: parameters.optional("id")?,
             },
+            watch: parameters.optional("watch")?,
             since: parameters.optional("since")?.unwrap_or(0),
         },
         "plots" => Question::Plots {

@@ -35,6 +35,9 @@ pub(crate) struct Naming {
     on_removal: Fate,
     n_rows: usize,
     rows: Vec<NamingRow>,
+    /// The id with which the next ones begin, if there are more.
+    #[serde(serialize_with = "crate::cell::optional_as_text")]
+    next: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -81,7 +84,7 @@ pub(crate) fn row_page(
         return Ok(None);
     };
     for incoming in 0..info.incoming.len() {
-        let found = naming(world, schema, (table, at), incoming, 0, FEW)?;
+        let found = naming(world, schema, (table, at), incoming, i64::MIN, FEW)?;
         if found.n_rows > 0 {
             page.naming.push(found);
         }
@@ -89,19 +92,21 @@ pub(crate) fn row_page(
     Ok(Some(page))
 }
 
-/// Some of the rows that name a row.
+/// Some of the rows that name a row, from an id on.
 pub(crate) fn naming(
     world: &dyn Inspected,
     schema: &Schema,
     (table, at): (usize, i64),
     incoming: usize,
-    skip: usize,
+    from: i64,
     most: usize,
 ) -> Result<Naming, Unreadable> {
     let key = schema.tables[table].incoming[incoming];
-    let mut places = Vec::new();
-    let n_rows = world.naming(table, at, incoming, skip, &mut |row| {
+    let (mut places, mut next) = (Vec::new(), None);
+    let n_rows = world.n_naming(table, at, incoming)?;
+    world.naming(table, at, incoming, from, &mut |row| {
         if places.len() == most {
+            next = Some(row.id());
             return false;
         }
         places.push(match (key.on_removal, row.owned()) {
@@ -128,6 +133,7 @@ pub(crate) fn naming(
         on_removal: key.on_removal,
         n_rows,
         rows,
+        next,
     })
 }
 

@@ -1,16 +1,19 @@
 //! Rows of one table, searched and sorted: a job that goes on over many ticks.
 
-use std::cmp::Ordering;
+mod best;
 
 use gamedb::Value;
 use serde::Serialize;
 
 use crate::cell::{Cell, IN_LISTS, Reason};
 use crate::inspected::{AnyRow, Inspected, KeySchema, TableSchema, Unreadable};
-use crate::query::Query;
+use crate::query::{Query, Scratch};
+use best::Best;
 
 /// Number of rows that are looked at before the clock is.
 const CHUNK: usize = 256;
+/// Number of bytes that are looked at or copied before the clock is. One value is looked at as a whole.
+const BYTES: usize = 64 * 1024;
 /// The most rows of one page.
 pub(crate) const MOST_ROWS: usize = 200;
 /// The last row of a sorted list that can be reached: all rows before it are kept and sorted, in one go.
@@ -47,7 +50,7 @@ pub(crate) struct Page {
     n_found: u64,
     n_rows: u64,
     /// The place at which the next page begins, if there is one.
-    #[serde(serialize_with = "optional_as_text")]
+    #[serde(serialize_with = "crate::cell::optional_as_text")]
     next: Option<i64>,
     /// Whether the search has come to its end.
     is_done: bool,
@@ -62,13 +65,6 @@ struct PageRow {
     cells: Vec<Cell>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unflushed: Option<Reason>,
-}
-
-fn optional_as_text<S: serde::Serializer>(at: &Option<i64>, to: S) -> Result<S::Ok, S::Error> {
-    match at {
-        Some(at) => to.collect_str(at),
-        None => to.serialize_none(),
-    }
 }
 
 /// A search that is under way.
@@ -86,7 +82,7 @@ pub(crate) struct Search {
     n_found: u64,
     rows: Vec<PageRow>,
     best: Best,
-    scratch: String,
+    scratch: Scratch,
 }
 
 /// Rows that name one row are found without a scan.
@@ -95,7 +91,30 @@ struct ByIndex {
     parent: usize,
     at: i64,
     incoming: usize,
-    n_visited: usize,
+}
+
+/// What is left of a step.
+struct Left {
+    n_rows: usize,
+    n_bytes: usize,
+}
+
+impl Left {
+    fn of_step() -> Self {
+        Self {
+            n_rows: CHUNK,
+            n_bytes: BYTES,
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.n_rows == 0 || self.n_bytes == 0
+    }
+
+    fn take(&mut self, n_bytes: usize) {
+        self.n_rows -= 1;
+        self.n_bytes = self.n_bytes.saturating_sub(n_bytes);
+    }
 }
 
 impl Search {
@@ -126,7 +145,7 @@ impl Search {
                     }
                 ),
             ),
-            scratch: String::new(),
+            scratch: Scratch::default(),
             wanted,
         }
     }
@@ -143,7 +162,7 @@ impl Search {
             return Ok(true);
         };
         match self.index {
-            Some(index) => self.step_index(world, index)?,
+            Some(index) => self.step_index(world, index, from)?,
             None => self.step_scan(world, from)?,
         }
         Ok(self.next.is_none() || self.is_full())
@@ -155,46 +174,39 @@ impl Search {
     }
 
     fn step_scan(&mut self, world: &dyn Inspected, from: i64) -> Result<(), Unreadable> {
-        let mut n_left = CHUNK;
+        let mut left = Left::of_step();
         self.next = None;
         let table = self.wanted.table;
-        world.scan(table, from, &mut |row| {
-            if n_left == 0 || self.is_full() {
-                self.next = Some(row.at());
-                return false;
-            }
-            n_left -= 1;
-            self.look(row);
-            true
-        })
+        world.scan(table, from, &mut |row| self.go_on(row, &mut left))
     }
 
-    fn step_index(&mut self, world: &dyn Inspected, index: ByIndex) -> Result<(), Unreadable> {
+    fn step_index(
+        &mut self,
+        world: &dyn Inspected,
+        index: ByIndex,
+        from: i64,
+    ) -> Result<(), Unreadable> {
+        let mut left = Left::of_step();
+        self.next = None;
         let ByIndex {
             parent,
             at,
             incoming,
-            n_visited,
         } = index;
-        let mut n_left = CHUNK;
-        let from = self.next.unwrap_or(i64::MAX);
-        self.next = None;
-        world.naming(parent, at, incoming, n_visited, &mut |row| {
-            if n_left == 0 || self.is_full() {
-                self.next = Some(from);
-                return false;
-            }
-            n_left -= 1;
-            if row.at() >= from {
-                self.look(row);
-            }
-            true
-        })?;
-        self.index = Some(ByIndex {
-            n_visited: n_visited + (CHUNK - n_left),
-            ..index
-        });
-        Ok(())
+        // Not in a pivot, so the place of a row is its id.
+        world.naming(parent, at, incoming, from, &mut |row| {
+            self.go_on(row, &mut left)
+        })
+    }
+
+    /// Looks at a row, unless the step is over: then the next one begins there.
+    fn go_on(&mut self, row: &dyn AnyRow, left: &mut Left) -> bool {
+        if left.is_nothing() || self.is_full() {
+            self.next = Some(row.at());
+            return false;
+        }
+        left.take(self.look(row));
+        true
     }
 
     fn one(&mut self, world: &dyn Inspected, id: i64) -> Result<bool, Unreadable> {
@@ -207,23 +219,28 @@ impl Search {
         Ok(true)
     }
 
-    fn look(&mut self, row: &dyn AnyRow) {
+    /// Looks at one row. Returns the number of bytes that were looked at and copied.
+    fn look(&mut self, row: &dyn AnyRow) -> usize {
         self.n_scanned += 1;
-        if !self
-            .wanted
-            .query
-            .matches(row, self.n_columns, &mut self.scratch)
-        {
-            return;
+        let query = &self.wanted.query;
+        let is_found = query.matches(row, self.n_columns, &mut self.scratch);
+        let n_bytes = self.scratch.take_n_bytes();
+        if !is_found {
+            return n_bytes;
         }
         self.n_found += 1;
-        match self.wanted.order {
-            Order::Place(_) => self.rows.push(copy(row, self.n_columns)),
-            Order::Column { column, .. } => match column {
-                None => self.best.offer(Value::Integer(row.id()), row.at()),
-                Some(column) => self.best.offer(row.value(column).as_value(), row.at()),
-            },
-        }
+        n_bytes
+            + match self.wanted.order {
+                Order::Place(_) => {
+                    // Of each value no more than a list shows, and of all rows no more than a page has.
+                    self.rows.push(copy(row, self.n_columns));
+                    0
+                }
+                Order::Column { column, .. } => match column {
+                    None => self.best.offer(Value::Integer(row.id()), row.at()),
+                    Some(column) => self.best.offer(row.value(column).as_value(), row.at()),
+                },
+            }
     }
 
     /// The page as far as the search has come.
@@ -287,119 +304,9 @@ fn by_index(wanted: &Wanted, tables: &[TableSchema]) -> Option<ByIndex> {
             parent,
             at: id,
             incoming,
-            n_visited: 0,
         })
     })
 }
 
-/// The first rows in the order of a column, kept while all rows go by.
-#[derive(Debug)]
-struct Best {
-    most: usize,
-    is_descending: bool,
-    /// In no order; at most twice as many as wanted.
-    kept: Vec<(SortKey, i64)>,
-    /// The last one that is still wanted, once there are enough.
-    bound: Option<(SortKey, i64)>,
-}
-
-/// A copied value in SQLite's order: NULL, numbers, texts, blobs.
-#[derive(Clone, Debug, PartialEq)]
-enum SortKey {
-    Null,
-    Integer(i64),
-    Real(f64),
-    Text(String),
-    Blob(Vec<u8>),
-}
-
-impl SortKey {
-    fn as_value(&self) -> Value<'_> {
-        match self {
-            SortKey::Null => Value::Null,
-            SortKey::Integer(integer) => Value::Integer(*integer),
-            SortKey::Real(real) => Value::Real(*real),
-            SortKey::Text(text) => Value::Text(text),
-            SortKey::Blob(bytes) => Value::Blob(bytes),
-        }
-    }
-
-    fn of(value: Value<'_>) -> Self {
-        match value {
-            Value::Null => SortKey::Null,
-            Value::Integer(integer) => SortKey::Integer(integer),
-            Value::Real(real) => SortKey::Real(real),
-            Value::Text(text) => SortKey::Text(text.to_owned()),
-            Value::Blob(bytes) => SortKey::Blob(bytes.to_owned()),
-        }
-    }
-}
-
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "an order for people; ties go by place"
-)]
-fn compare(a: Value<'_>, b: Value<'_>) -> Ordering {
-    let rank = |value: Value<'_>| match value {
-        Value::Null => 0,
-        Value::Integer(_) | Value::Real(_) => 1,
-        Value::Text(_) => 2,
-        Value::Blob(_) => 3,
-    };
-    match (a, b) {
-        (Value::Integer(a), Value::Integer(b)) => a.cmp(&b),
-        (Value::Integer(a), Value::Real(b)) => (a as f64).total_cmp(&b),
-        (Value::Real(a), Value::Integer(b)) => a.total_cmp(&(b as f64)),
-        (Value::Real(a), Value::Real(b)) => a.total_cmp(&b),
-        (Value::Text(a), Value::Text(b)) => a.cmp(b),
-        (Value::Blob(a), Value::Blob(b)) => a.cmp(b),
-        (a, b) => rank(a).cmp(&rank(b)),
-    }
-}
-
-impl Best {
-    fn new(most: usize, is_descending: bool) -> Self {
-        Self {
-            most,
-            is_descending,
-            kept: Vec::new(),
-            bound: None,
-        }
-    }
-
-    fn order(&self, a: (Value<'_>, i64), b: (Value<'_>, i64)) -> Ordering {
-        let by_value = compare(a.0, b.0);
-        let by_value = if self.is_descending {
-            by_value.reverse()
-        } else {
-            by_value
-        };
-        by_value.then(a.1.cmp(&b.1))
-    }
-
-    fn offer(&mut self, value: Value<'_>, at: i64) {
-        if let Some((key, place)) = &self.bound
-            && self.order((value, at), (key.as_value(), *place)).is_gt()
-        {
-            return;
-        }
-        self.kept.push((SortKey::of(value), at));
-        if self.kept.len() >= 2 * self.most.max(CHUNK) {
-            self.sort();
-            self.bound = self.kept.last().cloned();
-        }
-    }
-
-    fn sort(&mut self) {
-        let mut kept = std::mem::take(&mut self.kept);
-        kept.sort_unstable_by(|a, b| self.order((a.0.as_value(), a.1), (b.0.as_value(), b.1)));
-        kept.truncate(self.most);
-        self.kept = kept;
-    }
-
-    /// The places of the first rows, in order.
-    fn ranked(&mut self) -> impl Iterator<Item = i64> + '_ {
-        self.sort();
-        self.kept.iter().map(|&(_, at)| at)
-    }
-}
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,11 +1,11 @@
 //! The web server: one thread, which knows no world. It asks, waits, and writes what it gets.
 
 use std::convert::Infallible;
-use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use std::{fmt, io};
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -39,7 +39,6 @@ const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The running server. Dropping it ends its thread.
-#[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
     token: Arc<str>,
@@ -47,12 +46,21 @@ pub(crate) struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
+/// Without the token, which opens the page to whoever reads it in a log.
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What each connection needs.
 #[derive(Clone)]
 struct Context {
     questions: mpsc::Sender<Asked>,
     token: Arc<str>,
-    port: u16,
+    address: SocketAddr,
 }
 
 impl Server {
@@ -60,8 +68,12 @@ impl Server {
         address: impl ToSocketAddrs,
         questions: mpsc::Sender<Asked>,
     ) -> Result<Self, BindError> {
-        let listen = |source| BindError::Listen { source };
-        let addresses: Vec<SocketAddr> = address.to_socket_addrs().map_err(listen)?.collect();
+        let resolve = |source| BindError::Resolve { source };
+        let addresses: Vec<SocketAddr> = address.to_socket_addrs().map_err(resolve)?.collect();
+        let listen = |source| BindError::Listen {
+            addresses: addresses.clone(),
+            source,
+        };
         if let Some(&address) = addresses.iter().find(|address| !address.ip().is_loopback()) {
             return Err(BindError::NotLoopback { address });
         }
@@ -79,7 +91,7 @@ impl Server {
         let context = Context {
             questions,
             token: Arc::clone(&token),
-            port: address.port(),
+            address,
         };
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new()
@@ -164,7 +176,7 @@ async fn respond(
     context: Context,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
-    let path = match check(&parts, context.port, &context.token) {
+    let path = match check(&parts, context.address, &context.token) {
         Ok(path) => path,
         Err(Denied(status, why)) => return Ok(plain(status, why)),
     };
@@ -206,7 +218,7 @@ async fn respond(
 async fn ask(question: Question, context: &Context) -> Response<Full<Bytes>> {
     let (reply, answer) = oneshot::channel();
     let asked = context.questions.send(Asked { question, reply });
-    let silent = "the game does not answer: does it call `Inspector::answer` in each tick?";
+    let silent = "the program does not answer: does it call `Inspector::answer` in each tick?";
     let answer = match asked {
         Ok(()) => timeout(ANSWER, answer).await,
         Err(_) => return problem(StatusCode::SERVICE_UNAVAILABLE, &silent),
@@ -226,7 +238,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::NoTable | Refusal::NoRow | Refusal::NoColumn => StatusCode::NOT_FOUND,
         Refusal::NoJob => StatusCode::GONE,
         Refusal::Query(_) | Refusal::TooFar(_) => StatusCode::BAD_REQUEST,
-        Refusal::ReadOnly => StatusCode::FORBIDDEN,
+        Refusal::ReadOnly | Refusal::NotMut => StatusCode::FORBIDDEN,
         Refusal::NotWritten(_) => StatusCode::CONFLICT,
         Refusal::Unreadable(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -238,7 +250,7 @@ fn problem(status: StatusCode, error: &dyn std::fmt::Display) -> Response<Full<B
     response(status, JSON, json.to_string())
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<Full<Bytes>> {
     let mut response = response(status, TEXT, text);
     if status == StatusCode::METHOD_NOT_ALLOWED {
         let allowed = HeaderValue::from_static("GET, HEAD, POST");

@@ -106,7 +106,13 @@ impl State {
     /// Works on the questions until the budget is used up. Without a question it costs a look at the clock and
     /// at the channel.
     pub(crate) fn answer(&mut self, world: &dyn Inspected, budget: Duration) {
+        world.hold(&mut || self.answer_held(world, budget));
+    }
+
+    fn answer_held(&mut self, world: &dyn Inspected, budget: Duration) {
         let start = Instant::now();
+        // A program that has called `answer_mut` once may never do it again.
+        self.edits.retain(|(_, reply)| !reply.is_closed());
         let schema = self.schema.take().unwrap_or_else(|| world.schema());
         // What cannot be read now is said to whoever asks for it.
         let _ = self.history.sample(world, schema.tables.len(), start);
@@ -227,12 +233,12 @@ impl State {
                 table,
                 at,
                 incoming,
-                skip,
+                from,
             } => {
                 let keys = &schema.tables[table].incoming;
                 keys.get(incoming).ok_or(Refusal::NoColumn)?;
                 let row = (table, at);
-                Answer::Naming(naming(world, schema, row, incoming, skip, MOST_NAMING)?)
+                Answer::Naming(naming(world, schema, row, incoming, from, MOST_NAMING)?)
             }
             Question::Removal { table, at } => {
                 let removal = Removal::new(world, table, at)?.ok_or(Refusal::NoRow)?;
@@ -246,7 +252,11 @@ impl State {
             Question::Dirty { table } => Answer::Dirty {
                 tables: dirty(world, schema, table)?,
             },
-            Question::Feed { filter, since } => Answer::Feed(self.feed.since(filter, since, now)),
+            Question::Feed {
+                filter,
+                watch,
+                since,
+            } => Answer::Feed(self.feed.since(filter, watch, since, now)),
             Question::Plots { since } => Answer::Plots(self.history.since(since, now)),
             Question::Owners { table, at } => {
                 let mut owner = None;
@@ -264,6 +274,7 @@ impl State {
             None => send(reply, Err(Refusal::NoTable)),
             Some(false) => send(reply, Err(Refusal::NoColumn)),
             Some(true) if !self.may_edit => send(reply, Err(Refusal::ReadOnly)),
+            Some(true) if !self.feed.is_followed() => send(reply, Err(Refusal::NotMut)),
             Some(true) => self.edits.push_back((edit, reply)),
         }
     }
@@ -412,3 +423,6 @@ fn dirty(
 pub(crate) fn send(reply: Reply, answer: Result<Answer, Refusal>) {
     drop(reply.send(answer));
 }
+
+#[cfg(test)]
+mod tests;

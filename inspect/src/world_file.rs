@@ -3,7 +3,7 @@
 mod reader;
 mod schema;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use gamedb::{Effect, Encoded, FlushStats, Positions, Value};
@@ -27,6 +27,9 @@ pub struct WorldFile {
     path: PathBuf,
     schema: Schema,
     counted: RefCell<Counted>,
+    /// Whether several questions are being asked, and what each of them is told, once one has waited in vain for the lock.
+    is_held: Cell<bool>,
+    locked: RefCell<Option<Unreadable>>,
 }
 
 /// The file cannot be inspected.
@@ -46,6 +49,12 @@ pub enum OpenError {
         /// What SQLite says.
         #[source]
         source: rusqlite::Error,
+    },
+    /// Another program holds the lock of the file, and did not release it within a tenth of a second.
+    #[error("another program holds the lock of {}; ask again when it is done", path.display())]
+    Locked {
+        /// The path.
+        path: PathBuf,
     },
     /// Another program has written to the file while it was read.
     #[error("{} was written to while it was read; ask again", path.display())]
@@ -87,6 +96,8 @@ impl WorldFile {
             path,
             schema,
             counted: RefCell::default(),
+            is_held: Cell::new(false),
+            locked: RefCell::default(),
         })
     }
 
@@ -178,8 +189,16 @@ impl WorldFile {
         &self,
         question: impl FnOnce(&Connection, Option<Look>) -> rusqlite::Result<R>,
     ) -> Result<R, Unreadable> {
-        let answer = self.reader.ask(question);
-        answer.map_err(|error| Unreadable(error.to_string()))
+        if let Some(locked) = &*self.locked.borrow() {
+            return Err(locked.clone());
+        }
+        self.reader.ask(question).map_err(|error| {
+            let unreadable = Unreadable(error.to_string());
+            if self.is_held.get() && matches!(error, OpenError::Locked { .. }) {
+                self.locked.replace(Some(unreadable.clone()));
+            }
+            unreadable
+        })
     }
 }
 
@@ -229,21 +248,24 @@ impl Inspected for WorldFile {
         table: usize,
         at: i64,
         incoming: usize,
-        skip: usize,
+        from: i64,
         visit: &mut dyn FnMut(&dyn AnyRow) -> bool,
-    ) -> Result<usize, Unreadable> {
+    ) -> Result<(), Unreadable> {
         let key = self.schema.tables[table].incoming[incoming];
-        let by = &self.schema.tables[key.table];
         let naming = self.naming_rows(table, key);
-        let (name, id) = (quoted(&by.name), quoted(&by.id));
+        let id = quoted(&self.schema.tables[key.table].id);
+        let rest = format!("{naming} AND r.{id} >= ? ORDER BY r.{id}");
+        self.visit(key.table, &rest, &[&at, &from], visit)
+    }
+
+    fn n_naming(&self, table: usize, at: i64, incoming: usize) -> Result<usize, Unreadable> {
+        let key = self.schema.tables[table].incoming[incoming];
+        let naming = self.naming_rows(table, key);
+        let name = quoted(&self.schema.tables[key.table].name);
         let sql = format!("SELECT count(*) FROM {name} AS r {naming}");
-        let rest = format!("{naming} ORDER BY r.{id} LIMIT -1 OFFSET ?");
-        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
-        let count = self.ask(|file, _| {
+        let count: i64 = self.ask(|file, _| {
             let mut count = file.prepare_cached(&sql)?;
-            let count: i64 = count.query_row([at], |row| row.get(0))?;
-            self.visit_by(file, key.table, &rest, &[&at, &skip], visit)?;
-            Ok(count)
+            count.query_row([at], |row| row.get(0))
         })?;
         Ok(usize::try_from(count).unwrap_or(0))
     }
@@ -256,6 +278,13 @@ impl Inspected for WorldFile {
 
     fn flushes(&self) -> Option<FlushStats> {
         None
+    }
+
+    fn hold(&self, answer: &mut dyn FnMut()) {
+        self.is_held.set(true);
+        self.reader.hold(answer);
+        self.is_held.set(false);
+        self.locked.take();
     }
 }
 
@@ -368,7 +397,7 @@ impl AnyRow for FileRow<'_> {
         let mut owner = None;
         let found = self
             .file
-            .naming(self.table, self.id, incoming, 0, &mut |pivot| {
+            .naming(self.table, self.id, incoming, i64::MIN, &mut |pivot| {
                 // The first foreign key of a pivot names the row that it is about.
                 let mut arms = 1..;
                 let n_keys = self.file.schema.tables[self.info().incoming[incoming].table]

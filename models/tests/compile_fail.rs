@@ -11,7 +11,7 @@ fn the_compiler_refuses() {
 }
 
 /// trybuild checks all dependencies once more, with flags and in a folder of its own. Nothing is linked there, so SQLite
-/// need not be compiled, which takes longer than all the rest.
+/// need not be compiled, which takes longer than any other of them.
 fn leave_sqlite_out() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let folder = target.join("tests/trybuild/.cargo");

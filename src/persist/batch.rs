@@ -172,6 +172,13 @@ impl Batch {
         change_set.sum()
     }
 
+    /// Number of captured removals.
+    #[cfg(feature = "metrics")]
+    pub(super) fn n_removed(&self) -> usize {
+        let tables = self.tables.iter();
+        tables.map(|table| table.change_set.removed().len()).sum()
+    }
+
     /// Sorts the rows by id, which is the order in which they are written, and merges those that were captured
     /// more than once. The writer thread does it, so that the caller of a background flush does not wait.
     pub(super) fn coalesce(&mut self) {

@@ -24,10 +24,11 @@ pub(super) fn reserve_rows<T: Tables>(
     reserved.map_err(|_| (info.name, n_rows))
 }
 
-/// Takes over the next id that a table had when it was stored. What is stored of tables that the world does not have is
-/// passed over.
+/// Takes over the next id that a table had when it was stored; the highest one, if it is stored under several cases of its
+/// name, which are one to SQLite. What is stored of tables that the world does not have is passed over.
 pub(super) fn take_over_next_id<T: Tables>(tables: &mut T, table: &str, next_id: i64) {
-    let position = T::INFO.iter().zip(0..).find(|(info, _)| info.name == table);
+    let mut positions = T::INFO.iter().zip(0..);
+    let position = positions.find(|(info, _)| info.name.eq_ignore_ascii_case(table));
     let Some((_, id)) = position else { return };
     let counter = tables.table_mut(TableId(id)).counter_mut();
     counter.flushed(next_id);

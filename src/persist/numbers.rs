@@ -57,7 +57,10 @@ impl Opening {
 /// A flush has captured everything that differs from the file.
 pub(super) fn found_dirty(path: &Path, batch: &Batch) {
     #[cfg(feature = "metrics")]
-    gauge!("gamedb_dirty_rows", "file" => file(path)).set(approximate(batch.n_captured()));
+    {
+        let n = batch.n_captured() + batch.n_removed();
+        gauge!("gamedb_dirty_rows", "file" => file(path)).set(approximate(n));
+    }
 }
 
 /// A flush or a save is in the file.

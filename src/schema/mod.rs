@@ -326,7 +326,7 @@ impl TableInfo {
     /// # Panics
     /// If the table has no foreign keys, and so is not a pivot.
     #[must_use]
-    pub const fn owned_column(&self) -> &'static str {
+    pub(crate) const fn owned_column(&self) -> &'static str {
         self.columns[self.owned_key().column]
     }
 

@@ -178,6 +178,19 @@ fn who_names_whom_is_what_the_file_says() {
                     naming.iter().map(|row| row.id()).eq(ids),
                     "{row:?} {column}"
                 );
+                // Gone through in parts, from any of them on and from beyond the last.
+                for from in naming
+                    .iter()
+                    .map(|row| row.id())
+                    .chain([i64::MIN, i64::MAX])
+                {
+                    let rest = naming.iter().map(|row| row.id()).filter(|&id| id >= from);
+                    assert!(
+                        row.naming_from(reference, from)
+                            .map(|row| row.id())
+                            .eq(rest)
+                    );
+                }
                 for other in naming {
                     n_named += 1;
                     let back = other.named_by(foreign_key).unwrap();

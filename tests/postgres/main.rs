@@ -15,6 +15,7 @@ mod fences;
 mod flushes;
 mod opening;
 mod parcels;
+mod poolers;
 mod proxy;
 mod random;
 mod settings;

@@ -7,7 +7,8 @@ use super::refusal::Wrong;
 use super::report::MisfitKind;
 use super::source::{Cell, SourceColumn, SourceTable};
 use super::spelling::Spelling;
-use super::value::{Converted, ValueKind};
+use super::value::{Converted, ValueKind, shown};
+use super::written::{self, Kept, is_text_type};
 use crate::schema::{Column, OwnerPair, Table};
 use crate::sql::Dialect;
 
@@ -36,6 +37,17 @@ struct CommonColumn<'t> {
     zero: Zero,
     /// How often it was met.
     n_none: u64,
+    /// Whether the texts that it comes in are texts, and not the way in which numbers are sent.
+    is_text: bool,
+    /// The texts whose numbers are written otherwise: the first one, and how many.
+    rewritten: (Option<Rewritten>, u64),
+}
+
+/// A text that is the same number, and another text.
+#[derive(Clone, Debug)]
+pub(super) struct Rewritten {
+    pub(super) text: String,
+    pub(super) number: String,
 }
 
 /// Where the value of a column comes from.
@@ -130,6 +142,8 @@ impl<'t> CommonColumns<'t> {
                     None => Zero::Stays,
                 },
                 n_none: 0,
+                is_text: dialect == Dialect::Sqlite || is_text_type(type_name),
+                rewritten: (None, 0),
             });
         }
         let is_dropped = |&at: &usize| !is_wanted[at];
@@ -162,24 +176,29 @@ impl<'t> CommonColumns<'t> {
         self.dropped.iter().copied()
     }
 
-    /// The statement that inserts a row of them.
+    /// The statement that inserts a row of them. ABORT, whatever the schema declares with ON CONFLICT: a row that does
+    /// not fit would be replaced, passed over or given a DEFAULT, and nobody would be told.
     pub(super) fn insert(&self) -> String {
+        self.insert_or("ABORT")
+    }
+
+    fn insert_or(&self, conflict: &str) -> String {
         let into = quoted(&self.table.name);
         if self.columns.is_empty() {
-            return format!("INSERT INTO {into} DEFAULT VALUES");
+            return format!("INSERT OR {conflict} INTO {into} DEFAULT VALUES");
         }
         let columns = self.columns.iter().map(|column| quoted(column.name));
         let columns: Vec<String> = columns.collect();
         let marks = vec!["?"; columns.len()].join(", ");
         format!(
-            "INSERT INTO {into} ({}) VALUES ({marks})",
+            "INSERT OR {conflict} INTO {into} ({}) VALUES ({marks})",
             columns.join(", ")
         )
     }
 
     /// The statement that inserts a row in the place of those that have its unique values.
     pub(super) fn replace(&self) -> String {
-        self.insert().replacen("INSERT", "INSERT OR REPLACE", 1)
+        self.insert_or("REPLACE")
     }
 
     /// The statement that sets some columns of the row that has its unique values.
@@ -205,6 +224,7 @@ impl<'t> CommonColumns<'t> {
     pub(super) fn clear(&mut self) {
         for column in &mut self.columns {
             column.n_none = 0;
+            column.rewritten = (None, 0);
         }
         for (_, n_values) in &mut self.dropped {
             *n_values = 0;
@@ -217,14 +237,14 @@ impl<'t> CommonColumns<'t> {
         let mut wrong = Vec::new();
         for column in &mut self.columns {
             let converted = match column.from {
-                From::Cell(at) | From::Key(at) => column.spelling.convert(column.kind, cells[at]),
+                From::Key(at) => column.spelling.convert(column.kind, cells[at]),
+                From::Cell(at) => column.number(cells[at]),
                 From::Arm {
                     pair,
                     arm,
                     id,
                     kind,
-                } => arm_of(pair, arm, cells[id], cells[kind])
-                    .and_then(|cell| column.spelling.convert(column.kind, cell)),
+                } => arm_of(pair, arm, cells[id], cells[kind]).and_then(|cell| column.number(cell)),
             };
             match (converted, column.none) {
                 (Ok(Converted::Integer(value)), Some(number))
@@ -269,6 +289,15 @@ impl<'t> CommonColumns<'t> {
         met.filter_map(|column| Some((column.name, column.none?, column.n_none)))
     }
 
+    /// The columns with texts whose numbers are written otherwise: the first one, and how many.
+    pub(super) fn rewritten(&self) -> impl Iterator<Item = (&'t str, &Rewritten, u64)> {
+        let columns = self.columns.iter();
+        columns.filter_map(|column| {
+            let (first, n) = &column.rewritten;
+            Some((column.name, first.as_ref()?, *n))
+        })
+    }
+
     /// Sets the numbers to NULL that were to become NULL later, because the row is refused with them. Returns
     /// whether there was one.
     pub(super) fn set_null(&mut self, values: &mut [Converted<'_>]) -> bool {
@@ -298,6 +327,40 @@ impl<'t> CommonColumns<'t> {
         values: &[Converted<'_>],
     ) -> rusqlite::Result<usize> {
         statement.execute(params_from_iter(values))
+    }
+}
+
+impl CommonColumn<'_> {
+    /// The value of a cell, which counts if it is a text that becomes a number.
+    ///
+    /// # Errors
+    /// The reason why it cannot be converted.
+    fn number<'c>(&mut self, cell: Cell<'c>) -> Result<Converted<'c>, String> {
+        let converted = self.spelling.convert(self.kind, cell)?;
+        let Cell::Text(text) = cell else {
+            return Ok(converted);
+        };
+        if !self.is_text || self.kind == ValueKind::Bool {
+            return Ok(converted);
+        }
+        let kept = match converted {
+            Converted::Integer(integer) => written::integer(text, integer),
+            Converted::Real(real) => written::real(text, real),
+            _ => Kept::Text,
+        };
+        match kept {
+            Kept::Text => {}
+            Kept::Number => {
+                let (first, n) = &mut self.rewritten;
+                *n += 1;
+                first.get_or_insert_with(|| Rewritten {
+                    text: shown(cell),
+                    number: converted.shown(),
+                });
+            }
+            Kept::Part => return Err(self.kind.refusal(cell)),
+        }
+        Ok(converted)
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn lines(schema: &Schema, model: &Model, report: &ImportReport) -> Ve
                     &["pivot = false".to_owned()],
                 );
             }
-            ChangeKind::None { .. } => {}
+            ChangeKind::None { .. } | ChangeKind::WrittenOtherwise { .. } => {}
         }
     }
     for misfit in report.misfits.iter() {

@@ -167,7 +167,7 @@ impl Dangling<'_> {
                 note_deleted(self.new, value_keys, self.left_out, &table.name, &condition)?;
             }
             let change = match is_carried {
-                true => format!("UPDATE {from} SET {column} = NULL WHERE {condition}"),
+                true => format!("UPDATE OR ABORT {from} SET {column} = NULL WHERE {condition}"),
                 false => format!("DELETE FROM {from} WHERE {condition}"),
             };
             self.new.execute(&change, [])?;

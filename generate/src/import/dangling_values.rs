@@ -189,7 +189,7 @@ impl Dangling<'_> {
                 .iter()
                 .map(|column| format!("{} = NULL", quoted(column)));
             let null = null.collect::<Vec<_>>().join(", ");
-            format!("UPDATE {from} SET {null} WHERE {condition}")
+            format!("UPDATE OR ABORT {from} SET {null} WHERE {condition}")
         } else {
             note_deleted(self.new, keys, self.left_out, table, &condition)?;
             format!("DELETE FROM {from} WHERE {condition}")

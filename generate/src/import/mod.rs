@@ -26,6 +26,7 @@ mod spelling;
 mod sqlite_file;
 mod transfer;
 mod value;
+mod written;
 mod zeros;
 
 use std::path::Path;

@@ -147,6 +147,14 @@ pub enum ChangeKind {
         /// The table that the name refers to.
         target: String,
     },
+    /// They were texts, and are numbers that are equal to them and written otherwise: without zeros in front, blanks or an
+    /// exponent.
+    WrittenOtherwise {
+        /// The first text.
+        text: String,
+        /// Its number.
+        number: String,
+    },
     /// Rows that would have no owner by a pivot that was guessed from names; they stay.
     NoOwner {
         /// The pivot.
@@ -333,6 +341,12 @@ impl fmt::Display for Change {
                 "{table}.{column}: {n} {values} {refer} to no row of {target}, and {} as {}; that it is a key is a guess by its name, and models that keep to it do not open the file",
                 pick("stays", "stay"),
                 pick("it is", "they are"),
+            ),
+            ChangeKind::WrittenOtherwise { text, number } => writeln!(
+                f,
+                "{table}.{column}: {n} {values} {} that {are} written otherwise, as {text}, which is {number} now; keep the column \
+                 TEXT in the schema if that matters",
+                pick("is a text of a number", "are texts of numbers"),
             ),
             ChangeKind::NoOwner { pivot } => writeln!(
                 f,

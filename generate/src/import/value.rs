@@ -77,7 +77,12 @@ impl ValueKind {
             }
             (Self::Blob, _) => None,
         };
-        converted.ok_or_else(|| format!("{} cannot be converted to {}", shown(cell), self.name()))
+        converted.ok_or_else(|| self.refusal(cell))
+    }
+
+    /// Why a value cannot be converted.
+    pub(super) fn refusal(self, cell: Cell<'_>) -> String {
+        format!("{} cannot be converted to {}", shown(cell), self.name())
     }
 
     fn name(self) -> &'static str {
@@ -159,17 +164,39 @@ fn integer(cell: Cell<'_>) -> Option<i64> {
         Cell::Decimal(digits) => digits,
         Cell::Null | Cell::Default | Cell::Bytes(_) | Cell::Expression(_) => return None,
     };
-    digits
-        .parse()
-        .ok()
-        .or_else(|| without_zeros(digits)?.parse().ok())
-        .or_else(|| whole(digits.parse().ok()?))
+    digits.parse().ok().or_else(|| exact(digits))
 }
 
-/// The digits before a point with only zeros behind it.
-fn without_zeros(digits: &str) -> Option<&str> {
-    let (whole, fraction) = digits.split_once('.')?;
-    fraction.bytes().all(|byte| byte == b'0').then_some(whole)
+/// The integer that digits with a point or an exponent are, with nothing rounded.
+fn exact(digits: &str) -> Option<i64> {
+    let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (digits, 0),
+    };
+    let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        Some(mantissa) => ("-", mantissa),
+        None => ("", mantissa.strip_prefix('+').unwrap_or(mantissa)),
+    };
+    let (before, behind) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = [before, behind].concat();
+    if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let point = i64::try_from(before.len()).ok()? + i64::from(exponent);
+    let significant = all.trim_end_matches('0');
+    let n_zeros = point - i64::try_from(significant.len()).ok()?;
+    if significant.is_empty() {
+        return Some(0);
+    }
+    // More zeros than the largest integer has digits, or digits behind the point.
+    if !(0..=19).contains(&n_zeros) {
+        return None;
+    }
+    let zeros = "0".repeat(usize::try_from(n_zeros).ok()?);
+    let integer: i64 = format!("{sign}{significant}{zeros}").parse().ok()?;
+    // With an exponent it is written by a database that had a floating-point number.
+    let is_float = digits.contains(['e', 'E']);
+    (!is_float || integer.unsigned_abs() <= 1 << 53).then_some(integer)
 }
 
 /// A number without a fraction, in the range in which every integer is exact as a floating-point number.
@@ -282,6 +309,25 @@ mod tests {
             Cell::Bits("010"),
             Converted::Text("010".into()),
         );
+        is(
+            ValueKind::Integer,
+            decimal("-1.25e2"),
+            Converted::Integer(-125),
+        );
+        is(ValueKind::Integer, decimal("0.00"), Converted::Integer(0));
+        for rounded in [
+            "0.99999999999999999999",
+            "1.00000000000000000001",
+            "9007199254740991.6",
+            "1e-1",
+            "1e18",
+            ".",
+            "e3",
+            "--1",
+        ] {
+            let why = format!("{rounded} cannot be converted to a 64-bit integer");
+            not(ValueKind::Integer, decimal(rounded), &why);
+        }
         not(
             ValueKind::Integer,
             decimal("18446744073709551615"),

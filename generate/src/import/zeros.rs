@@ -82,7 +82,7 @@ impl Zeros {
                 continue;
             }
             let (own, name) = (quoted(&table.name), quoted(column));
-            let sql = format!("UPDATE {own} SET {name} = NULL WHERE {name} = {number}");
+            let sql = format!("UPDATE OR ABORT {own} SET {name} = NULL WHERE {name} = {number}");
             let n_values = new.execute(&sql, [])? as u64;
             if n_values > 0 {
                 met.push((column, number, n_values));

@@ -17,17 +17,60 @@ struct Crate {
     lib: String,
 }
 
+/// Features that dependencies of gamedb have in its own workspace, because other packages there want them. With the same
+/// ones, what is built there is not built again; with others it takes longer, and no more.
+const FEATURES: &[(&str, &[&str])] = &[
+    ("getrandom", &["std", "sys_rng"]),
+    ("libc", &["default", "extra_traits"]),
+    ("rustix", &["process", "time"]),
+    ("serde", &["alloc", "default", "derive"]),
+    ("serde_core", &["alloc"]),
+    ("smallvec", &["const_new"]),
+    ("tracing-core", &["default"]),
+    ("unicode-ident", &[]),
+];
+const BUILD_FEATURES: &[(&str, &[&str])] = &[("cc", &["parallel"]), ("syn", &["full"])];
+
+/// What the crates depend on, besides gamedb.
+fn dependencies() -> String {
+    let lock = fs::read_to_string(folder("../Cargo.lock")).expect("there is a Cargo.lock");
+    let with_features = |(name, features): &(&str, &[&str])| {
+        let start = lock.rfind(&format!("name = {name:?}\nversion = \""))?;
+        let version = lock[start..].split('"').nth(3)?;
+        Some(format!(
+            "{name} = {{ version = \"={version}\", default-features = false, features = {features:?} }}\n"
+        ))
+    };
+    let unused: String = FEATURES.iter().filter_map(with_features).collect();
+    let for_build: String = BUILD_FEATURES.iter().filter_map(with_features).collect();
+    format!(
+        "fastrand = \"2.4\"\nrusqlite = {{ version = \"0.43\", default-features = false }}\ntempfile = \"3.27\"\n{unused}\n\
+         [build-dependencies]\n{for_build}"
+    )
+}
+
+/// Its profile is that of gamedb's workspace, but for the crates themselves.
+const WORKSPACE: &str = r#"[workspace]
+members = ["checked_in", "not_checked_in", "untested"]
+resolver = "3"
+
+[profile.dev]
+debug = "line-tables-only"
+
+[profile.dev.package]
+checked_in.debug = 0
+not_checked_in.debug = 0
+"#;
+
 impl Crate {
-    fn new(workspace: &Path, name: &str) -> Self {
+    /// A crate with these features of gamedb.
+    fn new(workspace: &Path, name: &str, features: &[&str]) -> Self {
         let root = workspace.join(name);
         fs::create_dir_all(root.join("src")).expect("the folder is made");
-        let dependencies = format!(
-            "gamedb = {{ path = {:?} }}\nfastrand = \"2.4\"\nrusqlite = {{ version = \"0.43\", default-features = false }}\n\
-             tempfile = \"3.27\"",
-            folder("..")
-        );
+        let (gamedb, dependencies) = (folder(".."), dependencies());
         let manifest = format!(
-            "[package]\nname = {name:?}\nedition = \"2024\"\n\n[dependencies]\n{dependencies}\n"
+            "[package]\nname = {name:?}\nedition = \"2024\"\n\n[dependencies]\n\
+             gamedb = {{ path = {gamedb:?}, features = {features:?} }}\n{dependencies}"
         );
         fs::write(root.join("Cargo.toml"), manifest).expect("Cargo.toml is written");
         Self {
@@ -89,7 +132,7 @@ impl Crate {
 
 /// The cases that are checked in, the schemas of the other tests, and what generated code does.
 fn checked_in(workspace: &Path) -> Crate {
-    let mut cases = Crate::new(workspace, "checked_in");
+    let mut cases = Crate::new(workspace, "checked_in", &["serde"]);
     for case in CASES {
         let case_folder = folder("tests/cases").join(format!("emit_{case}"));
         let schema = case_folder.join("schema.sql");
@@ -111,7 +154,7 @@ fn checked_in(workspace: &Path) -> Crate {
 
 /// What nobody checks in.
 fn not_checked_in(workspace: &Path) -> Crate {
-    let mut cases = Crate::new(workspace, "not_checked_in");
+    let mut cases = Crate::new(workspace, "not_checked_in", &["serde"]);
     for other in ["convention", "hostile", "plain", "twins", "unfollowed"] {
         let schema = folder("tests/cases").join(other).join("schema.sql");
         cases.generated(other, &schema);
@@ -145,7 +188,7 @@ fn not_checked_in(workspace: &Path) -> Crate {
 /// So many tables that no test is made of them, which would take a minute, and a program of models that it uses a small
 /// part of.
 fn untested(workspace: &Path) -> Crate {
-    let mut cases = Crate::new(workspace, "untested");
+    let mut cases = Crate::new(workspace, "untested", &[]);
     let (_, more_broad) = cases.long("more_broad", broad_tables(&[64, 128, 129]));
     cases.module("more_broad", &more_broad);
     // In a folder, where each name is one of a file as well.
@@ -174,11 +217,9 @@ fn everything_generated_compiles_without_a_warning_and_works() {
     ] {
         cases.write();
     }
-    let manifest = "[workspace]\nmembers = [\"checked_in\", \"not_checked_in\", \"untested\"]\nresolver = \"3\"\n\n\
-        [profile.dev]\ndebug = 0\n\n[profile.dev.package.\"*\"]\ndebug = \"line-tables-only\"\n";
-    fs::write(workspace.join("Cargo.toml"), manifest).expect("Cargo.toml is written");
+    fs::write(workspace.join("Cargo.toml"), WORKSPACE).expect("Cargo.toml is written");
     fs::copy(folder("../Cargo.lock"), workspace.join("Cargo.lock")).expect("Cargo.lock is copied");
-    // What the workspace has built is not built again: the same versions, and the same profile.
+    // That of the workspace, with what is built there: the same versions, features and profile.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     let target = target.expect("it is a folder of the target folder");
     for command in [

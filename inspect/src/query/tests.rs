@@ -61,7 +61,7 @@ fn matches(query: &str) -> bool {
         ],
     );
     let query = Query::parse(query, &table()).expect("a query");
-    query.matches(&row, 4, &mut String::new())
+    query.matches(&row, 4, &mut Scratch::default())
 }
 
 #[test]
@@ -136,6 +136,104 @@ fn what_cannot_be_read_says_why() {
     );
     assert_eq!(refused(r#"""#), "a quote is open at the end of the search");
     assert_eq!(refused(r#""\"#), "a quote is open at the end of the search");
+}
+
+#[test]
+fn a_part_is_found_wherever_a_long_text_has_it() {
+    let mut lowercase = Vec::new();
+    for part in ["z", "Zz", "abcdefg", &"y".repeat(MOST_PATTERN)] {
+        let finder = Finder::new(part);
+        for at in [
+            0,
+            1,
+            PART - 2,
+            PART - 1,
+            PART,
+            2 * PART - part.len(),
+            3 * PART - 1,
+        ] {
+            let before = "x".repeat(at);
+            let text = format!("{before}{}", part.to_ascii_uppercase());
+            assert!(
+                finder.is_in(text.as_bytes(), &mut lowercase),
+                "{part} at {at}"
+            );
+            let text = format!("{text}{before}");
+            assert!(
+                finder.is_in(text.as_bytes(), &mut lowercase),
+                "{part} at {at}"
+            );
+            let almost = &text[..at + part.len() - 1];
+            assert!(
+                !finder.is_in(almost.as_bytes(), &mut lowercase),
+                "{part} at {at}"
+            );
+        }
+        assert!(!finder.is_in(b"", &mut lowercase));
+    }
+    assert!(Finder::new("").is_in(b"", &mut lowercase));
+}
+
+/// Nearly found at each place, which a search that begins anew each time pays for with the length of the part.
+#[test]
+fn a_search_takes_no_longer_for_a_long_part() {
+    let text = "a".repeat(1 << 18);
+    let mut lowercase = Vec::new();
+    let mut shortest = |n: usize| {
+        let finder = Finder::new(&format!("{}b", "a".repeat(n - 1)));
+        let times = (0..9).map(|_| {
+            let start = std::time::Instant::now();
+            assert!(!finder.is_in(text.as_bytes(), &mut lowercase));
+            start.elapsed()
+        });
+        times.min().expect("nine times").as_secs_f64()
+    };
+    let (short, long) = (shortest(8), shortest(MOST_PATTERN));
+    assert!(
+        long < 8.0 * short,
+        "{long} seconds for 256 bytes, {short} for 8"
+    );
+}
+
+#[test]
+fn a_query_has_bounds() {
+    let refused = |query: &str| {
+        Query::parse(query, &table())
+            .expect_err("bounds")
+            .to_string()
+    };
+    let long = "a".repeat(MOST_PATTERN + 1);
+    for query in [&long, &format!("name~{long}"), &format!("\"{long}\"")] {
+        assert!(
+            refused(query).contains("256 bytes, and this one has 257"),
+            "{query}"
+        );
+    }
+    assert!(Query::parse(&long[1..], &table()).is_ok());
+    assert!(Query::parse(&format!("name={long}"), &table()).is_ok());
+    assert!(refused(&"a ".repeat(33)).contains("32 terms, and this one has 33"));
+    assert!(Query::parse(&"a ".repeat(32), &table()).is_ok());
+}
+
+#[test]
+fn integers_and_reals_are_compared_by_their_exact_values() {
+    let two_53 = Sample(
+        1,
+        vec![
+            Value::Null,
+            Value::Integer((1 << 53) + 1),
+            Value::Real(9_007_199_254_740_992.0),
+        ],
+    );
+    let matches = |query: &str| {
+        let query = Query::parse(query, &table()).expect("a query");
+        query.matches(&two_53, 3, &mut Scratch::default())
+    };
+    assert!(matches("gold>9007199254740992.0"));
+    assert!(!matches("gold=9007199254740992.0"));
+    assert!(matches("weight<9007199254740993"));
+    assert!(!matches("weight=9007199254740993"));
+    assert!(matches("weight=9007199254740992 gold=9007199254740993"));
 }
 
 #[test]

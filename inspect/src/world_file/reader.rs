@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use gamedb::FileError;
 use gamedb::internals::open_to_look;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode, ffi};
 
 use super::OpenError;
 
-/// How long a program that writes is waited for.
+/// How long a program that locks the file is waited for. The page waits for its answer meanwhile.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Files are written to within one tick of the clock that their times are of, and it does not show.
@@ -45,6 +46,9 @@ pub(super) struct Reader {
     current: RefCell<Option<Current>>,
     /// How many questions are being asked, one within the other.
     depth: Cell<usize>,
+    /// Whether the file is opened for all questions of one answer, and whether it is for this one.
+    is_held: Cell<bool>,
+    is_open: Cell<bool>,
 }
 
 /// A connection that shows the file as it was when it looked like this.
@@ -64,11 +68,21 @@ struct Asking<'r>(&'r Reader);
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
-        let Reader { depth, current, .. } = self.0;
+        let Reader { depth, is_held, .. } = self.0;
         depth.set(depth.get() - 1);
-        if depth.get() == 0 {
-            current.borrow_mut().take_if(|current| current.is_shared);
+        if depth.get() == 0 && !is_held.get() {
+            self.0.leave();
         }
+    }
+}
+
+/// An answer of several questions.
+struct Holding<'r>(&'r Reader);
+
+impl Drop for Holding<'_> {
+    fn drop(&mut self) {
+        self.0.is_held.set(false);
+        self.0.leave();
     }
 }
 
@@ -86,7 +100,22 @@ impl Reader {
             files,
             current: RefCell::default(),
             depth: Cell::new(0),
+            is_held: Cell::new(false),
+            is_open: Cell::new(false),
         }
+    }
+
+    /// Opens the file once for all questions that `answer` asks, when the first one comes.
+    pub(super) fn hold(&self, answer: impl FnOnce()) {
+        self.is_held.set(true);
+        let _holding = Holding(self);
+        answer();
+    }
+
+    fn leave(&self) {
+        self.is_open.set(false);
+        let mut current = self.current.borrow_mut();
+        current.take_if(|current| current.is_shared);
     }
 
     /// Asks something of the file as it is, and says what it looks like, unless a file that looks the same may be another
@@ -95,8 +124,9 @@ impl Reader {
         &self,
         question: impl FnOnce(&Connection, Option<Look>) -> rusqlite::Result<R>,
     ) -> Result<R, OpenError> {
-        if self.depth.get() == 0 {
+        if self.depth.get() == 0 && !self.is_open.get() {
             self.open()?;
+            self.is_open.set(self.is_held.get());
         }
         self.depth.set(self.depth.get() + 1);
         // It is dropped after what is borrowed.
@@ -109,6 +139,7 @@ impl Reader {
         let answer = question(&current.connection, settled);
         if !current.is_shared && Look::at(&self.files) != current.look {
             let path = self.path.clone();
+            self.is_open.set(false);
             return Err(OpenError::Changed { path });
         }
         answer.map_err(|source| self.unreadable(source))
@@ -124,12 +155,15 @@ impl Reader {
             return Ok(());
         }
         *current = None;
-        let opened = open_to_look(&self.path);
-        let (connection, is_shared) = opened.map_err(|source| OpenError::File {
-            source: source.into(),
+        let opened = open_to_look(&self.path, PATIENCE);
+        let (connection, is_shared) = opened.map_err(|source| match source {
+            FileError::Open { path, source } if is_locked(source.code()) => {
+                OpenError::Locked { path }
+            }
+            source => OpenError::File {
+                source: source.into(),
+            },
         })?;
-        let ready = connection.busy_timeout(PATIENCE);
-        ready.map_err(|source| self.unreadable(source))?;
         *current = Some(Current {
             connection,
             look,
@@ -140,9 +174,17 @@ impl Reader {
     }
 
     fn unreadable(&self, source: rusqlite::Error) -> OpenError {
-        OpenError::Sqlite {
-            path: self.path.clone(),
-            source,
+        let path = self.path.clone();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Locked { path },
+            _ => OpenError::Sqlite { path, source },
         }
     }
+}
+
+/// Whether this code of SQLite's says that another program has the file.
+fn is_locked(code: Option<i32>) -> bool {
+    // The lowest eight bits are the error, the others say more about it.
+    let code = code.map(|code| code & 0xff);
+    matches!(code, Some(ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED))
 }

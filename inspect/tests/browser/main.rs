@@ -7,7 +7,7 @@ mod common;
 mod driver;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gamedb_inspect::Settings;
 use gamedb_models::{Player, World};
@@ -27,15 +27,23 @@ fn pictures() -> PathBuf {
 /// One browser at a time: several would wait for each other's processors.
 static BROWSER: Mutex<()> = Mutex::new(());
 
-/// A browser on the page of a game that does what the test says; nothing if there is no browser.
-fn browse(settings: Settings, look: impl FnOnce(&View<'_>) + Send) {
-    let _one = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(browser) = Browser::start(1280, 860) else {
+/// A browser, and the right to be the only one; nothing if there is no browser.
+fn browser() -> Option<(Browser, MutexGuard<'static, ()>)> {
+    let one = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
+    let browser = Browser::start(1280, 860);
+    if browser.is_none() {
         assert!(
             std::env::var_os("GAMEDB_BROWSER").is_none(),
             "no chromedriver in the PATH"
         );
         eprintln!("skipped: there is no chromedriver on this machine");
+    }
+    Some((browser?, one))
+}
+
+/// A browser on the page of a game that does what the test says; nothing if there is no browser.
+fn browse(settings: Settings, look: impl FnOnce(&View<'_>) + Send) {
+    let Some((browser, _one)) = browser() else {
         return;
     };
     let mut sample = sample(40);
@@ -252,13 +260,13 @@ fn a_value_is_edited_where_the_program_allows_it() {
         view.open("#/row/players/1");
         browser.until("document.querySelectorAll('.fields button').length === 6");
         browser.run("document.querySelectorAll('.fields button')[5].click()");
-        browser.run("document.querySelector('.edit input').value = ''");
-        browser.keys(".edit input", "3@example.com\u{e007}");
+        browser.run("document.querySelector('.edit textarea').value = ''");
+        browser.keys(".edit textarea", "3@example.com\u{e009}\u{e007}");
         browser.until("document.querySelector('.edit .problem')");
         browser.until_text("email");
         browser.screenshot(&pictures().join("edit.png"));
-        browser.run("document.querySelector('.edit input').value = ''");
-        browser.keys(".edit input", "ada@lovelace.example\u{e007}");
+        browser.run("document.querySelector('.edit textarea').value = ''");
+        browser.keys(".edit textarea", "ada@lovelace.example\u{e009}\u{e007}");
         browser.until("!document.querySelector('.edit')");
         browser.until_text("ada@lovelace.example");
         browser.until_text("changed since the last flush");
@@ -267,6 +275,106 @@ fn a_value_is_edited_where_the_program_allows_it() {
         view.open("#/row/players/1");
         view.browser.until_text("Player 0");
         assert_eq!(view.count(".fields button"), 0);
+    });
+}
+
+#[test]
+fn an_edit_keeps_the_line_breaks_of_a_text() {
+    browse(Settings::new().allow_edits(), |view| {
+        let (browser, tick) = (view.browser, view.tick);
+        tick(Box::new(|db| {
+            let key = first_player(db);
+            db.get_mut(key).unwrap().set_full_name("one\ntwo");
+        }));
+        view.open("#/row/players/1");
+        browser.until("document.querySelectorAll('.fields button').length === 6");
+        browser.run("document.querySelectorAll('.fields button')[0].click()");
+        let value = browser.run("return document.querySelector('.edit textarea').value");
+        assert_eq!(value, "one\ntwo");
+        browser.keys(".edit textarea", "\u{e007}three\u{e009}\u{e007}");
+        browser.until("!document.querySelector('.edit')");
+        tick(Box::new(|db| {
+            let key = first_player(db);
+            assert_eq!(db.get(key).unwrap().full_name, "one\ntwo\nthree");
+            // No field of a page gives a carriage return back.
+            db.get_mut(key).unwrap().set_full_name("one\r\ntwo");
+        }));
+        browser.until("document.querySelectorAll('.fields button').length === 6");
+        browser.until("document.querySelector('.fields .value').textContent.includes('\\r')");
+        browser.run("document.querySelectorAll('.fields button')[0].click()");
+        browser
+            .until("document.querySelector('.edit').innerText.includes('cannot be edited here')");
+        assert_eq!(view.count(".edit textarea"), 0);
+        tick(Box::new(|db| {
+            let key = first_player(db);
+            assert_eq!(db.get(key).unwrap().full_name, "one\r\ntwo");
+        }));
+    });
+}
+
+#[test]
+fn an_address_that_is_none_shows_the_overview() {
+    browse(Settings::new(), |view| {
+        for fragment in ["#/%", "#/constructor", "#/toString/%E0%A4%A", "#/__proto__"] {
+            view.open(fragment);
+            view.browser.until_text("write-ahead log");
+            assert_eq!(view.browser.complaints(), [""; 0], "{fragment}");
+        }
+    });
+}
+
+/// The text of the light at the top, and of what cannot be answered.
+const LIGHT: &str = "document.getElementById('status').innerText";
+const TROUBLES: &str = "document.getElementById('troubles').innerText";
+
+#[test]
+fn a_program_that_was_started_again_is_another_one() {
+    let Some((browser, _one)) = browser() else {
+        return;
+    };
+    let sample = sample(3);
+    let address = common::show(&sample.db, |page| {
+        let Page { address, path } = page;
+        browser.open(&format!("http://{address}{path}#/feed"));
+        browser.until(&format!("{LIGHT}.includes('live')"));
+        *address
+    });
+    browser.until(&format!("{LIGHT}.includes('no answer')"));
+    browser.until(&format!("{TROUBLES}.includes('does not run any more')"));
+    let again = gamedb_inspect::Inspector::bind(address).unwrap();
+    browser.until(&format!(
+        "{TROUBLES}.includes('open the address that it has printed')"
+    ));
+    browser.until(&format!("{LIGHT}.includes('no answer')"));
+    drop(again);
+    browser.until(&format!("{TROUBLES}.includes('does not run any more')"));
+}
+
+#[cfg(feature = "file")]
+#[test]
+fn the_page_goes_on_after_answers_that_failed() {
+    let Some((browser, _one)) = browser() else {
+        return;
+    };
+    let sample = sample(3);
+    let path = sample.folder.path().join("other.db");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute_batch("CREATE TABLE notes (id INTEGER PRIMARY KEY); INSERT INTO notes VALUES (1)")
+        .unwrap();
+    let file = gamedb_inspect::WorldFile::open(&path).unwrap();
+    common::show(&file, move |page| {
+        let Page { address, path: url } = page;
+        browser.open(&format!("http://{address}{url}#/row/notes/1"));
+        browser.until(&format!("{LIGHT}.includes('live')"));
+        let elsewhere = sample.folder.path().join("elsewhere.db");
+        std::fs::rename(&path, &elsewhere).unwrap();
+        browser.until(&format!("{LIGHT}.includes('cannot answer')"));
+        browser.until(&format!("{TROUBLES}.includes('other.db')"));
+        std::fs::rename(&elsewhere, &path).unwrap();
+        browser.until(&format!("{LIGHT}.includes('live') && {TROUBLES} === ''"));
+        other.execute_batch("INSERT INTO notes VALUES (2)").unwrap();
+        browser.until("document.querySelector('#tables .count').textContent === '2'");
     });
 }
 

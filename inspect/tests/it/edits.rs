@@ -86,15 +86,39 @@ fn a_value_is_written_and_dirty_or_refused_with_the_reason() {
     assert_eq!(sample.db.check(), [""; 0]);
 }
 
+/// A game that allows edits and calls `answer` would let them wait for ever.
+#[test]
+fn edits_need_answer_mut_and_that_is_said() {
+    let sample = sample(1);
+    let inspector = Settings::new().allow_edits().bind("127.0.0.1:0").unwrap();
+    let page = Page::of(&inspector);
+    std::thread::scope(|scope| {
+        let client = scope.spawn(|| edit(&page, 1, 0, r#"{"text":"Eve"}"#));
+        while !client.is_finished() {
+            inspector.answer(&sample.db, BUDGET);
+            std::thread::sleep(BUDGET);
+        }
+        let refused = client.join().unwrap();
+        assert_eq!(refused.status, 403, "{}", refused.body);
+        assert!(
+            refused.error().contains("Inspector::answer_mut"),
+            "{}",
+            refused.body
+        );
+    });
+    assert_eq!(sample.db.n_dirty(), 0);
+}
+
 /// An edit that the page was told has failed must not happen later.
 #[test]
 fn an_edit_that_nobody_waits_for_is_not_written() {
     let mut sample = sample(1);
     let inspector = Settings::new().allow_edits().bind("127.0.0.1:0").unwrap();
     let page = Page::of(&inspector);
+    inspector.answer_mut(&mut sample.db, BUDGET);
     std::thread::scope(|scope| {
         let client = scope.spawn(|| edit(&page, 1, 0, r#"{"text":"too late"}"#));
-        // This game reads the question, and never calls `answer_mut`.
+        // This game reads the question, and does not call `answer_mut` any more.
         while !client.is_finished() {
             inspector.answer(&sample.db, BUDGET);
             std::thread::sleep(BUDGET);

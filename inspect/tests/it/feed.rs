@@ -65,11 +65,46 @@ fn changes_arrive_with_their_effect_and_through_the_filter() {
     });
 }
 
+/// More between two questions than is kept: every change is listed, or counted.
+#[test]
+fn changes_that_come_and_go_between_two_questions_are_counted() {
+    let mut sample = sample(1);
+    directed(&mut sample, Settings::new(), |page, tick| {
+        let first = page.ask("feed?since=0");
+        let watch = first["watch"].as_u64().unwrap();
+        tick(Box::new(|_| ()));
+        for part in 0..12 {
+            tick(Box::new(move |db| {
+                for n in 0..110 {
+                    let email = format!("{part}-{n}@example.com");
+                    let player = Player {
+                        email,
+                        ..Player::default()
+                    };
+                    db.insert(player).unwrap();
+                }
+            }));
+        }
+        let ask = |since: u64| page.ask(&format!("feed?watch={watch}&since={since}"));
+        let number = |seen: &serde_json::Value, name: &str| seen[name].as_u64().unwrap();
+        let seen = ask(0);
+        let n_listed = seen["changes"].as_array().unwrap().len() as u64;
+        assert_eq!((n_listed, number(&seen, "n_seen")), (1000, 1320));
+        assert_eq!(number(&seen, "n_omitted"), 120);
+        assert_eq!(number(&seen, "n_lost"), 200);
+        assert_eq!(number(&ask(150), "n_lost"), 50);
+        assert_eq!(number(&ask(number(&seen, "next")), "n_lost"), 0);
+        // Whoever knows another watch gets all that this one has.
+        let other = page.ask(&format!("feed?watch={}&since=1200", watch + 1));
+        assert_eq!(other["changes"].as_array().unwrap().len(), 1000);
+    });
+}
+
 #[test]
 fn the_world_has_no_subscriber_when_nobody_looks() {
     let mut sample = sample(1);
     directed(&mut sample, Settings::new(), |page, tick| {
-        page.ask("feed?since=0");
+        let first = page.ask("feed?since=0");
         tick(Box::new(|_| ()));
         std::thread::sleep(Duration::from_millis(5500));
         tick(Box::new(|db| {
@@ -83,6 +118,8 @@ fn the_world_has_no_subscriber_when_nobody_looks() {
             ),
             (0, Some(0))
         );
+        // The page sees that it is another watch, and so that something is missing.
+        assert!(later["watch"].as_u64() > first["watch"].as_u64(), "{later}");
     });
 }
 

@@ -1,7 +1,7 @@
 //! A file that no game has open, compared with the world that it was written from.
 #![cfg(feature = "file")]
 
-use gamedb_inspect::{OpenError, WorldFile};
+use gamedb_inspect::{Inspected, OpenError, WorldFile};
 use rusqlite::Connection;
 use serde_json::Value as Json;
 
@@ -178,6 +178,87 @@ fn what_is_no_file_is_said_with_its_path() {
     let error = WorldFile::open(&nonsense).unwrap_err();
     assert!(error.to_string().contains("nonsense.db"), "{error}");
     assert!(WorldFile::open(folder.path()).is_err());
+}
+
+/// Any order that takes the integer 2^53 + 1 for the real 2^53 lets a sort panic.
+#[test]
+fn numbers_that_are_nearly_the_same_are_sorted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    let other = Connection::open(&path).unwrap();
+    other
+        .execute_batch(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, v);
+             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
+             INSERT INTO t SELECT n, CASE n * 7919 % 5 WHEN 0 THEN 9007199254740992.0
+                 ELSE 9007199254740991 + n * 7919 % 5 END FROM n",
+        )
+        .unwrap();
+    let mut wanted = other
+        .prepare("SELECT id FROM t ORDER BY v, id LIMIT 50 OFFSET 300")
+        .unwrap();
+    let wanted = wanted.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+    let wanted: Vec<_> = wanted.map(|id| id.unwrap().to_string()).collect();
+    let file = WorldFile::open(&path).unwrap();
+    show(&file, |page| {
+        let sorted = page.ask_to_the_end("rows?table=0&sort=0&skip=300").0;
+        let rows = sorted["rows"].as_array().unwrap().iter();
+        let found: Vec<_> = rows.map(|row| row["id"].as_str().unwrap()).collect();
+        assert_eq!(found, wanted);
+    });
+}
+
+/// A program that holds the lock of a file is not waited for once for each table.
+#[test]
+fn a_locked_file_is_said_to_be_locked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    let other = Connection::open(&path).unwrap();
+    other
+        .execute_batch("CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1)")
+        .unwrap();
+    let file = WorldFile::open(&path).unwrap();
+    other
+        .execute_batch("BEGIN EXCLUSIVE; INSERT INTO a VALUES (2)")
+        .unwrap();
+    let other = show(&file, move |page| {
+        for question in [
+            "overview",
+            "row?table=0&at=1",
+            "rows?table=0",
+            "rows?table=1&sort=id",
+        ] {
+            let (status, error) = page.refusal(question);
+            assert_eq!(status, 500, "{question}: {error}");
+            assert!(
+                error.contains("another program holds the lock of") && error.contains("other.db"),
+                "{error}"
+            );
+        }
+        assert!(page.ask("plots")["sizes"].is_array());
+        other.execute_batch("COMMIT").unwrap();
+        assert_eq!(page.ask("overview")["tables"][0]["rows"], 2);
+        other
+    });
+    other
+        .execute_batch("BEGIN EXCLUSIVE; INSERT INTO a VALUES (3)")
+        .unwrap();
+    let took = |n_questions: usize| {
+        let start = std::time::Instant::now();
+        file.hold(&mut || {
+            for _ in 0..n_questions {
+                assert!(file.size(0).is_err());
+            }
+        });
+        start.elapsed().as_secs_f64()
+    };
+    let (one, many) = (took(1), took(50));
+    assert!(
+        many < 10.0 * one,
+        "{many} seconds for 50 questions, {one} for one"
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(file.size(0).unwrap().rows, 2);
 }
 
 /// Times of files have ticks. What is written within one of them leaves time and length as they are.

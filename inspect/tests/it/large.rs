@@ -5,10 +5,10 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use gamedb::Database;
-use gamedb_inspect::{Inspector, Settings};
+use gamedb_inspect::{Inspected, Inspector, KeySchema, Settings};
 use gamedb_models::{Mobile, World};
 
-use crate::common::{Page, encoded, table};
+use crate::common::{Page, encoded, play, table};
 
 const BUDGET: Duration = Duration::from_micros(500);
 const TICK: Duration = Duration::from_micros(16_667);
@@ -135,5 +135,88 @@ fn many_rows_are_searched_and_sorted_in_slices() {
             );
         }
     });
+    db.discard();
+}
+
+/// A mobile with many pets: all of them name one row.
+#[test]
+fn a_row_that_many_name_is_gone_through_once() {
+    const N: i64 = 20_000;
+    let folder = tempfile::tempdir().unwrap();
+    let mut db = Database::<World>::open(folder.path().join("world.db")).unwrap();
+    let master = db.insert(Mobile::default()).unwrap();
+    for _ in 0..N {
+        let owner = Some(master.into());
+        let mobile = Mobile {
+            owner,
+            ..Mobile::default()
+        };
+        db.insert(mobile).unwrap();
+    }
+
+    // To go on behind most of them costs as much as to begin.
+    let schema = Inspected::schema(&db);
+    let mut tables = schema.tables.iter();
+    let mobiles = tables.position(|table| table.name == "mobiles").unwrap();
+    let mut incoming = schema.tables[mobiles].incoming.iter();
+    let is_it = |table: usize, key| table == mobiles && matches!(key, KeySchema::Foreign(_));
+    let incoming = incoming.position(|key| is_it(key.table, key.key)).unwrap();
+    assert_eq!(db.n_naming(mobiles, 1, incoming).unwrap(), N as usize);
+    let shortest = |from: i64| {
+        let times = (0..50).map(|_| {
+            let mut found = Vec::new();
+            let start = Instant::now();
+            db.naming(mobiles, 1, incoming, from, &mut |row| {
+                found.push(row.id());
+                found.len() < 10
+            })
+            .unwrap();
+            let took = start.elapsed();
+            assert!(found.into_iter().eq(from..from + 10));
+            took
+        });
+        times.min().unwrap().as_secs_f64()
+    };
+    let (first, last) = (shortest(2), shortest(N - 8));
+    assert!(
+        last < 30.0 * first,
+        "{last} seconds at the end, {first} at the beginning"
+    );
+
+    play(
+        &mut db,
+        Settings::new(),
+        BUDGET,
+        |_| (),
+        |page| {
+            let question = format!("rows?table={mobiles}&query=owner_mobile_id%3D1");
+            let sorted = page.ask_to_the_end(&format!("{question}&sort=id&descending=1&limit=3"));
+            assert_eq!(sorted.0["n_found"], N);
+            assert_eq!(sorted.0["rows"][2]["id"], (N - 1).to_string());
+            let behind = page.ask_to_the_end(&format!("{question}&from={}", N)).0;
+            assert_eq!(behind["rows"].as_array().unwrap().len(), 2);
+            assert_eq!(behind["n_scanned"], 2);
+            let naming = format!("naming?table={mobiles}&at=1&incoming={incoming}");
+            let mut next = String::new();
+            let mut n_rows = 0;
+            loop {
+                let part = page.ask(&format!("{naming}{next}"));
+                assert_eq!(part["n_rows"], N);
+                n_rows += part["rows"].as_array().unwrap().len() as i64;
+                let Some(from) = part["next"].as_str() else {
+                    break;
+                };
+                next = format!("&from={from}");
+            }
+            assert_eq!(n_rows, N);
+            let removal = page
+                .ask_to_the_end(&format!("removal?table={mobiles}&at=1"))
+                .0;
+            assert_eq!(
+                (&removal["n_removed"], &removal["is_done"]),
+                (&(N + 1).into(), &true.into())
+            );
+        },
+    );
     db.discard();
 }

@@ -283,6 +283,51 @@ fn other_machines_cannot_reach_it() {
     let taken = Inspector::bind("127.0.0.1:0").unwrap();
     let again = Inspector::bind(taken.address()).unwrap_err();
     assert!(matches!(again, BindError::Listen { .. }), "{again}");
+    assert!(
+        again.to_string().contains(&taken.address().to_string()),
+        "{again}"
+    );
+    let nothing = Inspector::bind("nothing").unwrap_err();
+    assert!(matches!(nothing, BindError::Resolve { .. }), "{nothing}");
+}
+
+/// All of 127.0.0.0/8 is this machine.
+#[test]
+fn its_own_address_opens_it_whichever_it_is() {
+    for address in ["127.0.0.1:0", "127.0.0.2:0", "[::1]:0"] {
+        let Ok(inspector) = Inspector::bind(address) else {
+            assert_ne!(address, "127.0.0.1:0");
+            eprintln!("skipped: this machine has no {address}");
+            continue;
+        };
+        let page = Page::of(&inspector);
+        assert_eq!(page.get("").status, 200, "{address}");
+        // Through a tunnel that begins at another port.
+        let request = format!(
+            "GET {} HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n",
+            page.path
+        );
+        let refused = page.send(&request);
+        assert_eq!(refused.status, 421);
+        let own = page.address;
+        assert!(
+            refused
+                .body
+                .contains(&format!("ssh -L {}:{own}", own.port())),
+            "{}",
+            refused.body
+        );
+        assert!(!refused.body.contains(page.path.trim_matches('/')));
+    }
+}
+
+#[test]
+fn the_token_is_in_no_log_by_accident() {
+    let inspector = Inspector::bind("127.0.0.1:0").unwrap();
+    let page = Page::of(&inspector);
+    let shown = format!("{inspector:?} {inspector:#?}");
+    assert!(!shown.contains(page.path.trim_matches('/')), "{shown}");
+    assert!(shown.contains(&page.address.to_string()), "{shown}");
 }
 
 #[test]

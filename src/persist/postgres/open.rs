@@ -20,7 +20,7 @@ use super::mail;
 use super::newest;
 use super::options::PostgresOptions;
 use super::schema::Schema;
-use super::session::{MARK, Session};
+use super::session::{Limits, MARK, Session};
 use super::tls::Reach;
 use super::writer::Writer;
 
@@ -52,23 +52,12 @@ pub(in crate::persist) fn open<T: Tables>(
             what,
         })?;
     let limits = options.limits(&reach.config);
-    let session = newest::connect(&reach, limits, &options.world)
-        .map_err(|error| Lost::from(error).at(&path))?;
-    refuse_encoding(&session, &path)?;
+    let session = connect(&reach, limits, &options.world, &path)?;
     let failed = |error| FileError::Open {
         path: path.clone(),
         source: backend_error(error),
     };
-    if is_there(&session, &schema).map_err(failed)? {
-        let differences = differences(&session, &schema).map_err(failed)?;
-        if !differences.is_empty() {
-            return Err(FileError::Schema { path, differences });
-        }
-    } else if options.existing {
-        return Err(FileError::NoWorld { path });
-    } else {
-        create(&session, &schema, order).map_err(failed)?;
-    }
+    find_or_make(&session, &schema, order, options, &path)?;
     let at_path = |lost: Lost| lost.at(&path);
     let owner = fence::owner();
     // It is loaded before it is taken over, so that a world that does not fit stays with its owner.
@@ -113,6 +102,41 @@ pub(in crate::persist) fn open<T: Tables>(
         lock: owner,
     };
     Ok((path, opened))
+}
+
+/// Refuses a world of other models; makes it where there is none, and that is allowed.
+fn find_or_make(
+    session: &Session,
+    schema: &Schema,
+    order: &TableOrder,
+    options: &PostgresOptions,
+    path: &Path,
+) -> Result<(), FileError> {
+    let path = path.to_owned();
+    let failed = |error| FileError::Open {
+        path: path.clone(),
+        source: backend_error(error),
+    };
+    if is_there(session, schema).map_err(failed)? {
+        let differences = differences(session, schema).map_err(failed)?;
+        if !differences.is_empty() {
+            return Err(FileError::Schema { path, differences });
+        }
+        return Ok(());
+    }
+    if options.existing {
+        return Err(FileError::NoWorld { path });
+    }
+    create(session, schema, order).map_err(failed)
+}
+
+/// A session that can have the world.
+fn connect(reach: &Reach, limits: Limits, world: &str, path: &Path) -> Result<Session, FileError> {
+    let session =
+        newest::connect(reach, limits, world).map_err(|error| Lost::from(error).at(path))?;
+    refuse_encoding(&session, path)?;
+    refuse_pooler(&session, reach, path)?;
+    Ok(session)
 }
 
 /// Refuses a world that was put back from a backup, and has moved parcels since. Returns whether it is one, where that is
@@ -202,6 +226,27 @@ pub(super) fn refuse_encoding(session: &Session, path: &Path) -> Result<(), File
     Err(FileError::Unportable {
         path: path.to_owned(),
         what: format!("its database has the encoding {encoding}, and has to have UTF8"),
+    })
+}
+
+/// A session has its settings and its statements to itself.
+fn refuse_pooler(session: &Session, reach: &Reach, path: &Path) -> Result<(), FileError> {
+    let is_lent_out = session
+        .is_lent_out(reach)
+        .map_err(|error| FileError::Open {
+            path: path.to_owned(),
+            source: backend_error(error),
+        })?;
+    if !is_lent_out {
+        return Ok(());
+    }
+    // What was set would stay behind for others. If that fails, it is no worse than before.
+    let _ = session.batch("RESET ALL");
+    Err(FileError::Unportable {
+        path: path.to_owned(),
+        what: "a pooler gives its connection to others after each transaction; connect to the server itself, or to a \
+               pool in session mode (pool_mode = session)"
+            .to_owned(),
     })
 }
 

@@ -263,6 +263,22 @@ pub(super) fn pieces(sql: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// The comments of statements, each with the line on which it begins, counted from 1.
+pub(super) fn comments(sql: &str) -> Vec<(usize, &str)> {
+    let mut comments = Vec::new();
+    let (mut start, mut line) = (0, 1);
+    while let Some(first) = sql[start..].chars().next() {
+        let rest = &sql[start..];
+        let text = &rest[..length_of(rest, first)];
+        if text.starts_with("--") || text.starts_with("/*") {
+            comments.push((line, text));
+        }
+        line += text.matches('\n').count();
+        start += text.len();
+    }
+    comments
+}
+
 /// How many bytes the token, the space or the comment at the beginning of `rest` has.
 fn length_of(rest: &str, first: char) -> usize {
     let up_to = |end: &str| rest.find(end).map_or(rest.len(), |at| at + end.len());

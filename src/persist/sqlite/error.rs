@@ -100,7 +100,7 @@ fn is_refused_write(error: &Error) -> bool {
 }
 
 /// Whether the disk did not keep what was written. It may have dropped that, and say nothing of it at the next sync.
-fn is_failed_sync(error: &Error) -> bool {
+pub(super) fn is_failed_sync(error: &Error) -> bool {
     matches!(
         extended_code(error),
         Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC)

@@ -263,6 +263,22 @@ mod tests {
         }
     }
 
+    /// A system that names no start of the machine may have been running, and may have been started again: of each
+    /// question the answer is the one that loses nothing.
+    #[test]
+    fn a_record_of_a_start_without_a_name_may_be_of_this_one() {
+        let record = LockRecord {
+            boot: NO_BOOT.into(),
+            ..record()
+        };
+        assert!(record.may_be_of_this_boot() && !record.is_of_this_boot());
+        let another = LockRecord {
+            boot: "another".into(),
+            ..record
+        };
+        assert!(!another.may_be_of_this_boot() && !another.is_of_this_boot());
+    }
+
     #[test]
     fn a_record_that_is_torn_or_edited_is_none() {
         let text = record().to_text();

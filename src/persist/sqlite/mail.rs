@@ -156,7 +156,6 @@ pub(super) fn load(file: &Connection, mail: &mut Mail) -> rusqlite::Result<Vec<P
 }
 
 /// How many parcels stand in the outbox.
-#[cfg(feature = "postgres")]
 pub(super) fn n_outgoing(file: &Connection) -> rusqlite::Result<i64> {
     if !file.query_row(OUTBOX_EXISTS, [], |row| row.get::<_, bool>(0))? {
         return Ok(0);

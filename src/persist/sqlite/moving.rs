@@ -11,6 +11,7 @@ use crate::store::row::reader::Cells;
 
 use super::content_hash::sum_anew;
 use super::error::open_error;
+use super::format::Mark;
 use super::lock::Lock;
 use super::operations::{
     Progress, Snapshot, Unfinished, locked_snapshot, refuse_taken, verify_file,
@@ -243,7 +244,11 @@ impl NewFile {
             for next_id in next_ids {
                 connection.execute(statements::UPSERT_ID, (&next_id.0, next_id.1))?;
             }
-            sum_anew(&connection, tables.iter().map(|info| info.name))?;
+            sum_anew(
+                &connection,
+                Mark::CURRENT,
+                tables.iter().map(|info| info.name),
+            )?;
             let sql = "UPDATE gamedb_state SET generation = ?1 WHERE id = 1";
             connection.execute(sql, [generation])?;
             stamp::seal(&connection)?;

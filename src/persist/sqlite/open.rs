@@ -47,7 +47,7 @@ pub(in crate::persist) fn open<T: Tables>(
     let mut trust = Trust::of(&options);
     let record = look_at_files(path, &options, &mut lock)?;
     if options.migrates {
-        migrate_safely(path, T::DDL, trust, &lock)?;
+        migrate_safely(path, T::DDL, trust, &mut lock)?;
     }
     let at_path = |source| open_error(path, source);
     let mut connection = connect(path)?;
@@ -95,7 +95,7 @@ pub(in crate::persist) fn open<T: Tables>(
         schema: KnownSchema {
             ddl: T::DDL,
             strictness: trust.strictness,
-            // Making the table of next ids has changed it, and with it perhaps another program.
+            // The table of next ids may have been made since, and another program may have changed more.
             version: None,
         },
         wal_pages,
@@ -210,7 +210,7 @@ fn connect(path: &Path) -> Result<Connection, FileError> {
 }
 
 /// Migrates a file that has another schema, if that is safe.
-fn migrate_safely(path: &Path, ddl: &str, trust: Trust, lock: &Lock) -> Result<(), FileError> {
+fn migrate_safely(path: &Path, ddl: &str, trust: Trust, lock: &mut Lock) -> Result<(), FileError> {
     let mut consent = Consent::new();
     if trust.edits {
         consent = consent.accept_edits();

@@ -109,7 +109,7 @@ impl Writer {
         }
         let mut report = written?;
         if !self.files.are_there(&self.path) {
-            // It was moved meanwhile. So what is written is where no program may look for it, or in a log without a name.
+            // It was moved meanwhile. What is written is under another name, or in a log that has none.
             let failed = Failed {
                 outcome: Outcome::Unknown,
                 cause: FlushFailure::Moved,
@@ -208,12 +208,12 @@ impl EngineWriter for Writer {
         checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
     }
 
-    /// If another connection has touched the file, the file is compared with the world inside of the transaction.
-    /// What is in a file is known when it is opened again.
+    /// Never: what is in a file is known when it is opened again.
     fn may_commit_again(_: &Failed) -> bool {
         false
     }
 
+    /// If another connection has touched the file, the file is compared with the world inside of the transaction.
     fn commit_from<T: Tables>(
         &mut self,
         batch: &mut Batch,

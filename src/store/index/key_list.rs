@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, btree_set};
 use std::{iter, slice};
 
+use slotmap::KeyData;
 use smallvec::SmallVec;
 
 use crate::store::key::RawKey;
@@ -16,7 +17,7 @@ const FEW: usize = 32;
 /// Nearly all parents have few children, which are stored inline; a parent with 100,000 children gets a
 /// tree, in which insertion and removal cost O(log n).
 #[derive(Clone, Debug)]
-pub(crate) enum KeyList {
+pub enum KeyList {
     /// Up to 32 keys, the first eight of them without an allocation.
     Few(SmallVec<[RawKey; 8]>),
     /// More than 32 keys.
@@ -53,6 +54,25 @@ impl KeyList {
             Self::Few(keys) => KeysKind::Few(keys.iter()),
             Self::Many(keys) => KeysKind::Many(keys.iter()),
         })
+    }
+
+    /// The keys from an id on, in order. O(log n) to start. `id_of` returns the ids of the keys that are in the list.
+    pub(crate) fn iter_from(
+        &self,
+        from: i64,
+        id_of: impl Fn(RawKey) -> i64,
+    ) -> Box<dyn Iterator<Item = RawKey> + '_> {
+        match self {
+            Self::Few(keys) => {
+                let start = keys.partition_point(|&key| id_of(key) < from);
+                Box::new(keys[start..].iter().copied())
+            }
+            Self::Many(keys) => {
+                let first = RawKey::from(KeyData::from_ffi(0));
+                debug_assert!(first <= RawKey::default(), "no key comes before it");
+                Box::new(keys.range((from, first)..).map(|&(_, key)| key))
+            }
+        }
     }
 
     /// Inserts a key at its position. `id_of` returns the ids of the keys that are in the list.

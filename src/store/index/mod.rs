@@ -6,8 +6,8 @@ mod key_list;
 mod parent;
 mod value;
 
-pub(crate) use key_list::InsertAt;
 pub use key_list::Keys;
+pub(crate) use key_list::{InsertAt, KeyList};
 pub use parent::Parent;
 pub(crate) use parent::ParentIndex;
 pub(crate) use value::ValueIndex;

@@ -30,11 +30,18 @@ impl ParentIndex {
     #[inline]
     #[must_use]
     pub(crate) fn children(&self, parent: Parent) -> Keys<'_> {
-        let list = match parent {
+        let list = self.list(parent);
+        list.map_or_else(Keys::default, KeyList::iter)
+    }
+
+    /// The list of a parent's children, if it has any. O(1).
+    #[inline]
+    #[must_use]
+    pub(crate) fn list(&self, parent: Parent) -> Option<&KeyList> {
+        match parent {
             Parent::Row(key) => self.rows.get(key),
             Parent::Outside(id) => self.outside.get(&id),
-        };
-        list.map_or_else(Keys::default, KeyList::iter)
+        }
     }
 
     /// Capacity hint: the number of parents, which are in memory already. Memory is reserved when the first of them

@@ -57,10 +57,17 @@ impl ValueIndex {
     /// The rows of the entry with this hash whose value satisfies `is_it`, in id order.
     #[inline]
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(RawKey) -> bool) -> Keys<'_> {
+        let found = self.list(hash, is_it);
+        found.map_or_else(Keys::default, KeyList::iter)
+    }
+
+    /// The entry with this hash whose value satisfies `is_it`.
+    #[inline]
+    pub(crate) fn list(&self, hash: u64, is_it: impl Fn(RawKey) -> bool) -> Option<&KeyList> {
         let found = self.lists.find(hash, |(other, keys)| {
             *other == hash && keys.iter().next().is_some_and(&is_it)
         });
-        found.map_or_else(Keys::default, |(_, keys)| keys.iter())
+        found.map(|(_, keys)| keys)
     }
 
     /// Bytes that were allocated, without those of long lists.

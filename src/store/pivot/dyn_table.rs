@@ -8,7 +8,7 @@ use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
 use crate::schema::value::{Encoded, Value};
 use crate::store::index::ids::Counter;
-use crate::store::index::{InsertAt, Keys, Parent, ParentIndex};
+use crate::store::index::{InsertAt, KeyList, Parent, ParentIndex};
 use crate::store::key::{Key, RawKey, WorldNumber};
 use crate::store::row::entity::{PivotRow, Resolve as _, Row as _};
 #[cfg(feature = "serde")]
@@ -198,10 +198,10 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
         rows + arms + self.dirty.n_bytes()
     }
 
-    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
+    fn child_list(&self, foreign_key: usize, parent: Parent) -> Option<&KeyList> {
         let arm = P::INFO.arm_of_key(foreign_key);
         let arm = arm.expect("the owned row's key is the pivot row's key, and is not looked up");
-        self.arms[arm].children(parent)
+        self.arms[arm].list(parent)
     }
 
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent> {

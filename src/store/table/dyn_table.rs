@@ -8,7 +8,7 @@ use crate::schema::value::Encoded;
 #[cfg(feature = "serde")]
 use crate::schema::value::Value;
 use crate::store::index::ids::Counter;
-use crate::store::index::{IndexHasher, Keys, Parent};
+use crate::store::index::{IndexHasher, KeyList, Keys, Parent};
 use crate::store::key::{RawKey, WorldNumber};
 use crate::store::row::reader::Cell;
 use crate::store::row_set::Selection;
@@ -58,7 +58,12 @@ pub trait DynTable<T> {
     /// Bytes of memory that were allocated, as far as capacities tell.
     fn n_bytes(&self) -> usize;
     /// The rows whose foreign key at this position references `parent`.
-    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
+    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
+        let list = self.child_list(foreign_key, parent);
+        list.map_or_else(Keys::default, KeyList::iter)
+    }
+    /// The same as the index has them; `None` if there are none.
+    fn child_list(&self, foreign_key: usize, parent: Parent) -> Option<&KeyList>;
     /// The parent that a live row's foreign key at this position references.
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent>;
     /// Of a pivot: the arm by which a row is owned, and the id of its owner.
@@ -71,11 +76,21 @@ pub trait DynTable<T> {
     /// NULL, which no row has. No row of a pivot is found, because a pivot has no such index.
     fn rows_with(
         &self,
+        index: usize,
+        hash: &dyn Fn(&IndexHasher<'_>) -> Option<u64>,
+        is_it: &dyn Fn(RawKey) -> bool,
+    ) -> Keys<'_> {
+        let list = self.list_with(index, hash, is_it);
+        list.map_or_else(Keys::default, KeyList::iter)
+    }
+    /// The same as the index has them; `None` if there are none.
+    fn list_with(
+        &self,
         _index: usize,
         _hash: &dyn Fn(&IndexHasher<'_>) -> Option<u64>,
         _is_it: &dyn Fn(RawKey) -> bool,
-    ) -> Keys<'_> {
-        Keys::default()
+    ) -> Option<&KeyList> {
+        None
     }
     /// The rows that have these values in the columns of an index, among which `is_it` holds. `None` where the values
     /// alone do not tell what their hash is, because a field has other columns too.

@@ -13,7 +13,7 @@ use crate::error::Problem;
 use crate::schema::TableInfo;
 use crate::schema::value::Encoded;
 use crate::store::index::ids::Counter;
-use crate::store::index::{IndexHasher, Keys, Parent, ParentIndex, ValueIndex};
+use crate::store::index::{IndexHasher, KeyList, Keys, Parent, ParentIndex, ValueIndex};
 use crate::store::key::{RawKey, WorldNumber};
 use crate::store::row::reader::{Cell, RowReader};
 use crate::store::row_set::Selection;
@@ -83,23 +83,23 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
         rows + self.ids.n_bytes() + parents + indexes + self.dirty.n_bytes()
     }
 
-    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
-        self.parents[foreign_key].children(parent)
+    fn child_list(&self, foreign_key: usize, parent: Parent) -> Option<&KeyList> {
+        self.parents[foreign_key].list(parent)
     }
 
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent> {
         self.slot(key)?.row.parent(foreign_key).map(Parent::Row)
     }
 
-    fn rows_with(
+    fn list_with(
         &self,
         index: usize,
         hash: &dyn Fn(&IndexHasher<'_>) -> Option<u64>,
         is_it: &dyn Fn(RawKey) -> bool,
-    ) -> Keys<'_> {
+    ) -> Option<&KeyList> {
         let index = &self.indexes[index];
-        let hash = hash(&IndexHasher(index.hasher()));
-        hash.map_or_else(Keys::default, |hash| index.find(hash, is_it))
+        let hash = hash(&IndexHasher(index.hasher()))?;
+        index.list(hash, is_it)
     }
 
     fn rows_with_values(

@@ -6,7 +6,10 @@ use crate::store::table::stored::Stored;
 use crate::store::world::view::{RowMut, RowRef};
 
 /// A row type of a world. Generated, one for each table that is not a pivot.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not the row type of a table")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the row type of a table",
+    note = "a pivot is none: its rows come with the rows whose owner they say"
+)]
 pub trait Entity: Stored {
     /// What [`World::get`](crate::World::get) returns.
     type Ref<'w>: From<RowRef<'w, Self>>;

@@ -13,7 +13,7 @@ use crate::schema::TableId;
 use crate::schema::graph::{ValueReference, has_value_keys};
 use crate::schema::value::{Encoded, Value};
 use crate::schema::{OnDelete, TableInfo, ValueKey};
-use crate::store::index::{IndexHasher, Keys};
+use crate::store::index::{IndexHasher, KeyList, Keys};
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::row::entity::{Resolve, names_and_values};
 use crate::store::table::flag;
@@ -89,6 +89,16 @@ pub(crate) fn naming_rows<T: Tables>(
     reference: ValueReference,
     row: RawKey,
 ) -> Keys<'_> {
+    let list = naming_list(tables, reference, row);
+    list.map_or_else(Keys::default, KeyList::iter)
+}
+
+/// The same as the index has them; `None` if there are none.
+pub(crate) fn naming_list<T: Tables>(
+    tables: &T,
+    reference: ValueReference,
+    row: RawKey,
+) -> Option<&KeyList> {
     let described = Described::of(T::INFO, reference);
     let Described { key, own, named } = described;
     let (from, to) = (tables.table(reference.table), tables.table(key.table));
@@ -101,7 +111,7 @@ pub(crate) fn naming_rows<T: Tables>(
         })
     };
     let is_it = |by| !is_never_named && is_it(by);
-    from.rows_with(key.index, &hash, &is_it)
+    from.list_with(key.index, &hash, &is_it)
 }
 
 /// Whether a live row has values in all columns of the key at this position, and no row has them.

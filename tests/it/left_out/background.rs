@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::left_out;
 use super::random::{Case, n_cases};
 use crate::common::sample::{flushed_refusing_file, player, rename};
-use crate::common::{REFUSED, contents_of, flush_failure};
+use crate::common::{Database, REFUSED, contents_of, flush_failure};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::World;
 
@@ -177,5 +177,52 @@ fn random_worlds_are_flushed_in_the_background() {
             assert_eq!(case.db.check(), [""; 0]);
         }
         case.mend();
+    }
+}
+
+/// A transaction that was written binds nothing any more, and one that was left out still does.
+#[test]
+fn only_what_was_left_out_stays_a_transaction() {
+    for is_in_background in [false, true] {
+        let (file, mut db, sample) = flushed_refusing_file();
+        let flush = |db: &mut Database<World>| {
+            if is_in_background {
+                let ticket = db.flush_in_background_without_refused().unwrap();
+                db.wait(ticket).unwrap()
+            } else {
+                db.flush_without_refused().unwrap()
+            }
+        };
+        let rows = [3, 4].map(|n| db.insert(player(n)).unwrap());
+        db.transaction(|world| {
+            rename(world, sample.ada, "traded");
+            rename(world, sample.bob, "traded");
+            Ok::<_, gamedb::Error>(())
+        })
+        .unwrap();
+        db.transaction(|world| {
+            rename(world, rows[0], REFUSED);
+            rename(world, rows[1], "traded");
+            Ok::<_, gamedb::Error>(())
+        })
+        .unwrap();
+        let players = |report: &gamedb::FlushReport| {
+            let rows = left_out(report).into_keys();
+            rows.map(|(table, id)| {
+                assert_eq!(table, "players");
+                id
+            })
+            .collect::<Vec<_>>()
+        };
+        assert_eq!(players(&flush(&mut db)), [3, 4]);
+        // Bob has nothing to do with Ada any more, and Dave with Carol still.
+        rename(&mut db, sample.ada, REFUSED);
+        rename(&mut db, sample.bob, "alone");
+        assert_eq!(players(&flush(&mut db)), [1, 3, 4]);
+        let name = file.query::<String>("SELECT full_name FROM players WHERE id = 2");
+        assert_eq!(name, "alone", "{is_in_background}");
+        rename(&mut db, sample.ada, "fine");
+        rename(&mut db, rows[0], "fine");
+        file.reopen(db);
     }
 }

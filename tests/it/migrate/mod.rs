@@ -6,9 +6,13 @@ mod functions;
 mod in_the_way;
 mod misdirected;
 mod nothing_lost;
+mod next_ids;
+mod parcels;
 mod random;
+mod scripts;
 mod steps;
 mod value_keys;
+mod values;
 
 use std::path::PathBuf;
 

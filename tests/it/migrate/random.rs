@@ -260,9 +260,25 @@ fn converted(value: &Value, ty: usize) -> Option<Value> {
             let number: i64 = text.parse().ok()?;
             (number.to_string() == *text).then_some(Value::Integer(number))
         }
-        (Value::Text(text), _) => text.parse().ok().map(Value::Real),
+        (Value::Text(text), _) => text
+            .parse()
+            .ok()
+            .filter(|number| keeps(text, *number))
+            .map(Value::Real),
         (Value::Blob(_), _) => None,
     }
+}
+
+/// Whether a number says all that a text of digits says.
+fn keeps(text: &str, number: f64) -> bool {
+    let zeros = |text: &str| {
+        text.starts_with('0') && text.as_bytes().get(1).is_some_and(u8::is_ascii_digit)
+    };
+    let digits = |text: &str| {
+        let mantissa = text.split('e').next().unwrap().replace(['.', '-'], "");
+        mantissa.trim_matches('0').to_owned()
+    };
+    !zeros(text) && digits(text) == digits(&format!("{number:e}"))
 }
 
 /// The rows after the migration, with values that do not fit replaced; `None` if a person has to decide.

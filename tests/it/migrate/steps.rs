@@ -484,6 +484,27 @@ fn a_migration_adds_up_content_hashes_anew_and_does_not_hide_damage_of_before() 
         ),
         "{no_hashes:?}"
     );
+    // Its rows are taken as they are, and watched from then on.
+    back.run(&consent_to(&back).accept_edits()).unwrap();
+    assert_eq!(file.damaged_blocks(), []);
+    assert!(gamedb::verify(file.path(), |_| ()).unwrap().is_sound());
+    file.edit("UPDATE players SET year_of_birth = 2 WHERE id = 2");
+    assert_eq!(file.damaged_blocks().len(), 1);
+}
+
+#[test]
+fn a_file_that_has_lost_its_hashes_gets_new_ones_on_request() {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    file.writer()
+        .execute_batch("DROP TABLE gamedb_hashes")
+        .unwrap();
+    assert!(matches!(file.refused(), FileError::NoHashes { .. }));
+    let migration = Migration::plan(file.path(), Tables::DDL).unwrap();
+    let migrated = migration.run(&Consent::new().accept_edits()).unwrap();
+    assert_eq!(migrated.steps, []);
+    assert_eq!(file.damaged_blocks(), []);
+    drop(file.open());
 }
 
 #[test]

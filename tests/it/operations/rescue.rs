@@ -338,6 +338,22 @@ fn a_table_that_cannot_be_read_does_not_hide_what_changed_in_another() {
 }
 
 #[test]
+fn ids_of_removed_rows_are_not_given_out_again_after_a_rescue() {
+    let (file, mut db, _) = flushed_file();
+    let last = db.insert(player(50)).unwrap();
+    let id = db.id(last).unwrap().get();
+    let _ = db.flush().unwrap();
+    db.remove(last).unwrap();
+    let _ = db.close().unwrap();
+    let report = rescue_of(&file);
+    assert!(report.is_complete(), "{report:?}");
+    let options = Options::new().accept_edits();
+    let mut db = options.open::<World>(&report.path).unwrap();
+    let next = db.insert(player(51)).unwrap();
+    assert_eq!(db.id(next).unwrap().get(), id + 1);
+}
+
+#[test]
 fn next_ids_that_have_changed_or_are_lost_are_told() {
     let again = "may be given out again";
     for (sql, what) in [

@@ -163,3 +163,26 @@ fn progress_goes_on_within_each_stage_and_comes_to_its_end() {
         );
     }
 }
+
+/// A file that is read as one that never changes must not be opened by a game meanwhile.
+#[test]
+fn no_game_opens_a_file_that_is_being_read() {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    let to = |name: &str| file.folder().join(name);
+    let mut n_refused = 0;
+    let mut open = |_: gamedb::Progress<'_>| {
+        let refused = file_error(file.try_open().map(drop));
+        assert!(
+            matches!(refused, FileError::AlreadyOpen { .. }),
+            "{refused}"
+        );
+        n_refused += 1;
+    };
+    let _ = gamedb::verify(file.path(), &mut open).unwrap();
+    let _ = gamedb::backup(file.path(), to("backup.db"), &mut open).unwrap();
+    let _ = gamedb::rescue(file.path(), to("rescued.db"), &mut open).unwrap();
+    let _ = gamedb::restore(file.path(), to("other.db"), &mut open).unwrap();
+    assert!(n_refused > 4, "{n_refused}");
+    assert!(file.try_open().is_ok());
+}

@@ -5,8 +5,12 @@ use std::path::Path;
 use super::parcel_error;
 use super::shards::{Shard, Shards};
 use crate::common::Database;
-use gamedb::{Error, ErrorKind, FileError, ParcelError, SharedOutbox};
-use gamedb_models::World;
+use gamedb::codegen::traits::*;
+use gamedb::{
+    Consent, Error, ErrorKind, FileError, Migration, MigrationError, ParcelError, Safety,
+    SharedOutbox,
+};
+use gamedb_models::{Tables, World};
 
 #[track_caller]
 fn file_error<R: std::fmt::Debug>(result: Result<R, Error>) -> FileError {
@@ -193,4 +197,44 @@ fn an_older_outbox_gets_what_it_lacks() {
     assert_eq!(south.settle(), (0, 1, 0));
     let again = parcel_error(south.outbox.read(&mut south.db, id));
     assert_eq!(again, ParcelError::NotWaiting { id });
+}
+
+/// A parcel is of the schema of its world, and no world with another one takes it.
+#[test]
+fn a_file_is_not_migrated_while_parcels_wait_in_it() {
+    let shards = Shards::new();
+    let mut north = shards.shard("north");
+    let ada = north.player(1);
+    north.db.hand_over(ada, "south").unwrap();
+    let Shard { file, db, outbox } = north;
+    let _ = db.close().unwrap();
+    let schema = Tables::DDL.replacen(
+        "full_name ",
+        "nickname TEXT NOT NULL DEFAULT '',\n    full_name ",
+        1,
+    );
+    let migrate = || {
+        let migration = Migration::plan(file.path(), &schema).unwrap();
+        assert!(!migration.is_empty());
+        migration.run(&Consent::new().without_backup())
+    };
+    let error = migrate().unwrap_err();
+    let MigrationError::NotAllowed { steps } = &error else {
+        panic!("{error}");
+    };
+    let [waiting] = steps.as_slice() else {
+        panic!("{error}");
+    };
+    assert_eq!(
+        (waiting.table.as_str(), waiting.rows.n),
+        ("gamedb_outbox", 1)
+    );
+    assert_eq!(waiting.safety, Safety::ByHand);
+    let db = file.open();
+    let mut north = Shard { file, db, outbox };
+    assert_eq!(north.exchange(), (1, 0, 0));
+    let Shard { file, db, .. } = north;
+    let _ = db.close().unwrap();
+    let migration = Migration::plan(file.path(), &schema).unwrap();
+    let _ = migration.run(&Consent::new().without_backup()).unwrap();
 }

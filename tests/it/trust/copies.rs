@@ -92,7 +92,7 @@ impl Checkpoint {
         other.query_row(checkpoint, [], |_| Ok(())).unwrap();
         let after = bytes(&killed.path());
         let world = copy.contents();
-        assert!(edit != "" || world == contents_of(&db));
+        assert!(!edit.is_empty() || world == contents_of(&db));
         assert!(before != after && !log.is_empty());
         Self {
             before,
@@ -384,6 +384,23 @@ fn a_copy_is_not_the_file_of_the_log_of_another_copy_with_the_same_number() {
         copies[one].writer().execute_batch(edit).unwrap();
         let mixed = under_the_log_of(&copies[other], &copies[one]);
         assert_other_log(&mixed, &format!("{other} under {one}, edited"));
+    }
+}
+
+/// Its pages are where the log looks for them, and only its rows tell.
+#[test]
+fn a_copy_that_was_changed_by_hand_is_not_the_file_of_the_log_of_another_one() {
+    let behind = "UPDATE players SET full_name = 'by hand' WHERE email = '1@example.com'";
+    for behind in ["", behind] {
+        let (file, db) = open_world();
+        let [one, other] = [0, 1].map(|_| copy_of_sqlites(&file, false));
+        drop(db);
+        let mut db = one.open();
+        flush_names(&mut db, &["c", "d"]);
+        one.writer().execute_batch(behind).unwrap();
+        let edit = "UPDATE mobiles SET what_we_call_you = 'other'";
+        other.writer().execute_batch(edit).unwrap();
+        assert_other_log(&under_the_log_of(&other, &one), behind);
     }
 }
 

@@ -446,3 +446,25 @@ fn the_check_without_models_reports_its_progress_and_ends_where_ids_do_not_ascen
     assert_eq!(blocks.unwrap(), Some(Vec::new()));
     assert_eq!(seen, [4_096, 5_000]);
 }
+
+/// One that an earlier schema had, and that a migration has kept: `gamedb verify` looks at its rows, too.
+#[test]
+fn hashes_that_are_written_anew_include_tables_that_the_models_do_not_have() {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    file.edit(
+        "CREATE TABLE old_things (id INTEGER PRIMARY KEY, thing TEXT) STRICT;
+         INSERT INTO old_things VALUES (3, 'sword'), (40000, 'shield');
+         INSERT INTO gamedb_ids VALUES ('old_things', 40001)",
+    );
+    assert!(matches!(file.refused(), FileError::Altered { .. }));
+    // It asserts that no block differs.
+    let db = file.accept_edits();
+    let _ = db.close().unwrap();
+    let sums = "SELECT count(*) FROM gamedb_hashes WHERE table_name = 'old_things'";
+    assert_eq!(file.query::<i64>(sums), 2);
+    file.edit("UPDATE old_things SET thing = 'bow' WHERE id = 40000");
+    let blocks = file.damaged_blocks();
+    assert_eq!(blocks.len(), 1, "{blocks:?}");
+    assert_eq!(blocks[0].table, "old_things");
+}

@@ -99,7 +99,8 @@ fn with_nothing_dirty_a_file_that_is_gone_is_noticed() {
 /// What was written is not where it will be looked for, and whether it is anywhere when the process ends, nobody knows.
 #[test]
 fn a_file_that_is_moved_while_a_flush_writes_is_noticed_by_that_flush() {
-    let flushes: [fn(&mut Database<World>) -> Result<(), Error>; 4] = [
+    type Flush = fn(&mut Database<World>) -> Result<(), Error>;
+    let flushes: [Flush; 4] = [
         |db| db.flush().map(drop),
         |db| db.flush_durable().map(drop),
         |db| db.save(ada(db)).map(drop),

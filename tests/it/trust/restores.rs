@@ -285,16 +285,18 @@ fn another_program_that_opens_the_file_of_a_killed_server_is_no_alarm() {
     }
 }
 
+/// Makes the lock file that of another start of the machine.
+fn restart(file: &TestFile) {
+    let lock = beside(file.folder(), "-lock");
+    let text = after_restart(&std::fs::read(&lock).unwrap());
+    std::fs::write(&lock, text).unwrap();
+}
+
 #[test]
 fn flushes_that_a_power_cut_takes_are_no_alarm_and_durable_ones_are() {
     let mut server = Server::start();
     let before = server.world();
     server.flush("a");
-    let restart = |file: &TestFile| {
-        let lock = beside(file.folder(), "-lock");
-        let text = after_restart(&std::fs::read(&lock).unwrap());
-        std::fs::write(&lock, text).unwrap();
-    };
     // The log was not synced, and is gone.
     let cut = server.killed();
     remove(&cut, "-wal");
@@ -312,6 +314,60 @@ fn flushes_that_a_power_cut_takes_are_no_alarm_and_durable_ones_are() {
             ..
         }
     ));
+}
+
+/// What a killed server has flushed is no more durable because another one has opened it.
+#[test]
+fn flushes_that_are_opened_again_are_no_more_durable_for_that() {
+    let mut server = Server::start();
+    let before = server.world();
+    server.flush("a");
+    let killed = server.killed();
+    let again = killed.open();
+    let cut = TestFile::new();
+    for ending in ["", "-lock"] {
+        let (from, to) = (
+            beside(killed.folder(), ending),
+            beside(cut.folder(), ending),
+        );
+        std::fs::copy(from, to).unwrap();
+    }
+    restart(&cut);
+    assert_eq!(opened(&cut), before);
+    drop(again);
+}
+
+/// A checkpoint makes durable what it has brought in, and a reader keeps it from bringing in all.
+#[test]
+fn a_checkpoint_of_a_part_makes_nothing_durable() {
+    let server = Server::start();
+    let before = server.world();
+    let Server { file, db, sample } = server;
+    let _ = db.close().unwrap();
+    let options = file.options().largest_log(1);
+    let db = options.open(file.path()).unwrap();
+    let mut server = Server { file, db, sample };
+    server.sample.ada = gamedb_models::Player::find_by_email(&server.db, "1@example.com")
+        .unwrap()
+        .key();
+    let reader = server.file.reader();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM players")
+        .unwrap();
+    server.flush("a");
+    rename(&mut server.db, server.sample.ada, "b");
+    let (_, cause) = crate::common::flush_failure(server.db.flush());
+    assert!(
+        matches!(cause, gamedb::FlushFailure::LogTooLarge { .. }),
+        "{cause}"
+    );
+    // The log was synced, and is gone all the same: only what was told to be durable is missed.
+    let cut = server.killed();
+    remove(&cut, "-wal");
+    restart(&cut);
+    assert_eq!(opened(&cut), before);
+    reader.execute_batch("COMMIT").unwrap();
+    let _ = server.db.flush().unwrap();
 }
 
 #[test]

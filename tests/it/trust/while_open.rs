@@ -190,3 +190,32 @@ fn after_a_write_the_next_flush_looks_at_once_and_so_do_a_durable_one_and_a_clos
         assert!(db.close().is_err());
     }
 }
+
+/// Another state of the world, that a tool has brought into the file, stays what it is.
+#[test]
+fn a_file_that_another_program_has_written_to_is_not_marked_when_it_is_closed() {
+    let (file, db, _) = flushed_file();
+    let other = "UPDATE gamedb_state SET generation = 77, stamp = 5";
+    file.writer().execute_batch(other).unwrap();
+    db.discard();
+    let found: String = file.query("SELECT generation || ' ' || stamp FROM gamedb_state");
+    assert_eq!(found, "77 5");
+}
+
+/// SQLite counts up with each change; a program may set any number.
+#[test]
+fn a_schema_that_is_changed_under_a_lower_number_is_noticed() {
+    let (file, mut db, sample) = flushed_file();
+    let (change, undo, said) = CHANGES[0];
+    // So that the number is known.
+    file.writer().execute_batch("VACUUM").unwrap();
+    db.get_mut(sample.ada).unwrap().set_year_of_birth(1);
+    let _ = db.flush().unwrap();
+    let lower = format!("{change}; PRAGMA schema_version = 3");
+    file.writer().execute_batch(&lower).unwrap();
+    db.get_mut(sample.ada).unwrap().set_year_of_birth(2);
+    let (_, cause) = flush_failure(db.flush());
+    assert!(cause.to_string().contains(said), "{cause}");
+    file.writer().execute_batch(undo).unwrap();
+    file.reopen(db);
+}

@@ -13,6 +13,7 @@ impl Transfer<'_> {
     pub(super) fn finish(&mut self) -> rusqlite::Result<ImportReport> {
         let mut report = std::mem::take(&mut self.report);
         report.changes.extend(self.nones()?);
+        report.changes.extend(self.rewritten());
         for (table, state) in self.schema.tables.iter().zip(&mut self.tables) {
             if state.has_replaced {
                 let n_there = count_rows(self.new, &table.name)?;
@@ -110,6 +111,33 @@ impl Transfer<'_> {
             }
         }
         Ok(changes)
+    }
+}
+
+impl Transfer<'_> {
+    /// The texts whose numbers are written otherwise, by table and column, in the order of the schema.
+    fn rewritten(&self) -> Vec<Change> {
+        let mut changes: Vec<Change> = Vec::new();
+        for (at, table) in self.schema.tables.iter().enumerate() {
+            let lists = self.lists.iter().filter(|list| list.position == at);
+            for (column, first, n_values) in lists.flat_map(|list| list.columns.rewritten()) {
+                let is_it =
+                    |change: &&mut Change| change.table == table.name && change.column == column;
+                match changes.iter_mut().find(is_it) {
+                    Some(change) => change.n_values += n_values,
+                    None => changes.push(Change {
+                        table: table.name.clone(),
+                        column: column.to_owned(),
+                        n_values,
+                        kind: ChangeKind::WrittenOtherwise {
+                            text: first.text.clone(),
+                            number: first.number.clone(),
+                        },
+                    }),
+                }
+            }
+        }
+        changes
     }
 }
 

@@ -203,9 +203,14 @@ fn send(
 
 /// The next ids of the models' tables, as they are stored.
 fn own_next_ids(tables: &ServerTables, next_ids: Vec<(String, i64)>) -> Vec<(String, i64)> {
-    let is_own = |name: &str| tables.schema.tables.iter().any(|own| own.info.name == name);
-    let next_ids = next_ids.into_iter();
-    next_ids.filter(|(name, _)| is_own(name)).collect()
+    // SQLite compares names without case, and the server does not: the highest one is that of the table.
+    let own = tables.schema.tables.iter().filter_map(|own| {
+        let stored = next_ids.iter();
+        let stored = stored.filter(|(name, _)| name.eq_ignore_ascii_case(own.info.name));
+        let highest = stored.map(|(_, next_id)| *next_id).max()?;
+        Some((own.info.name.to_owned(), highest))
+    });
+    own.collect()
 }
 
 fn store_next_ids(tables: &ServerTables, next_ids: &[(String, i64)]) -> Option<String> {

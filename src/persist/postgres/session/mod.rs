@@ -53,6 +53,8 @@ pub(super) struct Session {
     statements: HashMap<String, Statement>,
     /// How long a commit of this session waits, as it was set when it was opened.
     synchronous_commit: String,
+    /// Whether there is a pooler between.
+    is_pooled: bool,
 }
 
 /// Why there is no session.
@@ -101,9 +103,11 @@ impl Session {
             calls,
             statements: HashMap::new(),
             synchronous_commit: String::new(),
+            is_pooled: false,
         };
         if let Some(options) = reach.config.get_options() {
-            session.set_missing(options).map_err(ConnectError::Server)?;
+            let is_pooled = session.set_missing(options);
+            session.is_pooled = is_pooled.map_err(ConnectError::Server)?;
         }
         session.notice_closed_clients();
         session.synchronous_commit = session.keep_setting().map_err(ConnectError::Server)?;

@@ -1,25 +1,32 @@
 //! The settings of a session.
 
+use std::time::Duration;
+
 use super::super::error::Error;
 use super::super::schema::literal;
-use super::Session;
+use super::super::tls::Reach;
+use super::{Limits, Session};
+
+/// How long to wait for another connection through the same pooler: it may have none.
+const ANOTHER: Duration = Duration::from_secs(1);
 
 /// A setting of our own, which is among those that a connection begins with: it tells whether they have reached the server.
 pub(in super::super) const MARK: &str = "gamedb.session";
 
 impl Session {
-    /// Sets what a connection begins with, if a pooler has kept it to itself: pgbouncer does, or refuses the connection.
-    pub(super) fn set_missing(&self, options: &str) -> Result<(), Error> {
+    /// Sets what a connection begins with, if a pooler has kept it to itself: pgbouncer does, or refuses the connection. Returns
+    /// whether there is such a pooler.
+    pub(super) fn set_missing(&self, options: &str) -> Result<bool, Error> {
         let settings = parse(options);
         if !settings.iter().any(|(name, _)| name == MARK) {
-            return Ok(());
+            return Ok(false);
         }
         let found = self.row(
             "SELECT current_setting($1, true) IS NOT DISTINCT FROM 'on'",
             &[MARK],
         )?;
         if found.try_get(0)? {
-            return Ok(());
+            return Ok(false);
         }
         tracing::debug!(
             "the connection's options have not reached the server; they are set one by one"
@@ -30,7 +37,7 @@ impl Session {
         let set: Vec<_> = set.collect();
         // An expression, so that a later one of the same name comes later.
         self.row(&format!("SELECT {}", set.join(", ")), &[])?;
-        Ok(())
+        Ok(true)
     }
 
     /// Sets what is set, for this session: it would otherwise follow a change of the server's configuration, and say that
@@ -41,6 +48,29 @@ impl Session {
         let sql = "SELECT set_config($1, current_setting($1), false), (SELECT count(set_config(name, '0', false))
             FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout'))";
         Ok(self.row(sql, &[name])?.try_get(0)?)
+    }
+
+    /// Whether a pooler gives the server's connection of this session to others between two transactions: then another one
+    /// through the same pooler, which is opened meanwhile, has the same process of the server. Where that other one gets no
+    /// connection, or another's, it is not noticed.
+    pub(in super::super) fn is_lent_out(&self, reach: &Reach) -> Result<bool, Error> {
+        if !self.is_pooled {
+            return Ok(false);
+        }
+        let limits = Limits {
+            answer: Some(ANOTHER),
+            connect: ANOTHER,
+        };
+        let Ok(other) = Session::connect(reach, limits) else {
+            return Ok(false);
+        };
+        let own = self.process()?;
+        Ok(other.process().is_ok_and(|process| process == own))
+    }
+
+    /// The process of the server.
+    fn process(&self) -> Result<i32, Error> {
+        Ok(self.row("SELECT pg_backend_pid()", &[])?.try_get(0)?)
     }
 
     /// Makes the server look once a second whether its client is still there. Otherwise a session that was given up while

@@ -175,15 +175,18 @@ pub(in crate::persist::sqlite) fn refuse_edits(
 }
 
 /// Writes the sums of these tables, as they are now, in the open transaction that has changed them by SQL. A file
-/// that has no content hashes gets none.
+/// that has no content hashes gets none, unless its mark promises them: it has lost them, and that was agreed to.
 pub(in crate::persist::sqlite) fn sum_anew<'t>(
     transaction: &Connection,
+    mark: Mark,
     tables: impl Iterator<Item = &'t str>,
 ) -> rusqlite::Result<()> {
-    if stored(transaction)?.is_none() {
-        return Ok(());
-    }
-    begin_anew(transaction, InFile::Others)?;
+    let in_file = match stored(transaction)? {
+        Some(_) => InFile::Others,
+        None if mark.promises_hashes() => InFile::Missing,
+        None => return Ok(()),
+    };
+    begin_anew(transaction, in_file)?;
     let own: BTreeSet<_> = tables.map(str::to_ascii_lowercase).collect();
     for table in &own {
         write_sums(transaction, table)?;

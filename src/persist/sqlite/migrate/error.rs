@@ -7,7 +7,8 @@ use crate::error::{BackendError, Difference, FileError, list, with_causes};
 
 use super::step::Step;
 
-/// Why a [`Migration`](crate::Migration) was not planned or not carried out. The file is unchanged.
+/// Why a [`Migration`](crate::Migration) was not planned or not carried out. The file is unchanged, but for
+/// [`OutcomeUnknown`](Self::OutcomeUnknown).
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrationError {
@@ -43,9 +44,10 @@ pub enum MigrationError {
         /// All tables and columns that can be dropped.
         droppable: Vec<String>,
     },
-    /// A line of a script is not understood.
+    /// A line of a script is not understood, or says again what another one has said.
     #[error(
-        "line {line} of the script is not `-- @from <fingerprint>`, `-- @to <fingerprint>` or `-- @fill table.column = expression`: {text}"
+        "line {line} of the script is not `-- @from <fingerprint>`, `-- @to <fingerprint>` or `-- @fill table.column = expression`, \
+         or says it a second time: {text}"
     )]
     Script {
         /// The line, counted from 1.
@@ -135,6 +137,21 @@ pub enum MigrationError {
         /// All differences.
         differences: Vec<Difference>,
     },
+    /// The commit of the migration has failed, and all of it may be in the file, or nothing. The copy that was made before
+    /// is kept.
+    #[error(
+        "it is not known whether {} has its new schema, because its commit failed; compare it again, which says which schema it has; {}",
+        path.display(),
+        backup.as_ref().map_or_else(|| "no copy was made before".to_owned(), |backup| format!("the file as it was is {}", backup.display()))
+    )]
+    OutcomeUnknown {
+        /// The world file.
+        path: PathBuf,
+        /// The copy of the file as it was, unless none was made.
+        backup: Option<PathBuf>,
+        /// What SQLite says.
+        source: BackendError,
+    },
     /// Foreign keys of the file name rows that do not exist.
     #[error("{}; delete these rows or change them in a script", list(rows))]
     Dangling {
@@ -173,11 +190,12 @@ mod tests {
             MigrationError::Schema { .. }
             | MigrationError::ScriptFailed { .. }
             | MigrationError::ScriptForbidden { .. }
+            | MigrationError::OutcomeUnknown { .. }
             | MigrationError::NotCopied { .. } => 2,
         }
     }
 
-    fn one_of_each() -> [MigrationError; 17] {
+    fn one_of_each() -> [MigrationError; 18] {
         let path = || PathBuf::from("world.db");
         let source = || {
             let connection = rusqlite::Connection::open_in_memory().expect("it opens");
@@ -222,6 +240,11 @@ mod tests {
                 source: std::io::Error::other("no room"),
             },
             MigrationError::NotCopied { source: source() },
+            MigrationError::OutcomeUnknown {
+                path: path(),
+                backup: None,
+                source: source(),
+            },
             MigrationError::RowsLost {
                 table: "items".into(),
                 expected: 2,

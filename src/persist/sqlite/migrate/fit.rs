@@ -109,18 +109,26 @@ pub(super) fn conversion(old: &Column, new: &Column, is_old_strict: bool) -> Opt
     let cast = |ty: &str| format!("CAST({value} AS {ty})");
     if !is_old_strict {
         // A column of a table that is not STRICT holds values of any type, so each value is asked for its own.
-        let numbers = match stored {
-            "real" => "'real', 'integer', 'null'".to_owned(),
+        let misfit = match stored {
+            // SQLite compares an integer with a float exactly.
+            "real" => format!(
+                "typeof({value}) NOT IN ('real', 'integer', 'null') \
+                 OR typeof({value}) = 'integer' AND NOT ({} = {value})",
+                cast("REAL")
+            ),
             "" => return None,
-            stored => format!("'{stored}', 'null'"),
+            stored => format!("typeof({value}) NOT IN ('{stored}', 'null')"),
         };
         return Some(Conversion {
-            misfit: Some(format!("typeof({value}) NOT IN ({numbers})")),
+            misfit: Some(misfit),
             value,
         });
     }
+    // BINARY, because the column's own collation may take `7 ` for `7`.
     let differs = |there: &str, back: &str| {
-        format!("{value} IS NOT NULL AND CAST(CAST({value} AS {there}) AS {back}) IS NOT {value}")
+        format!(
+            "{value} IS NOT NULL AND CAST(CAST({value} AS {there}) AS {back}) IS NOT {value} COLLATE BINARY"
+        )
     };
     let equal = |ty: &str| format!("NOT ({} = {value})", cast(ty));
     let misfit = match (old.ty.as_str(), new.ty.as_str()) {
@@ -130,8 +138,7 @@ pub(super) fn conversion(old: &Column, new: &Column, is_old_strict: bool) -> Opt
         ("INTEGER", "REAL") | ("REAL", "INTEGER") => Some(equal(&new.ty)),
         ("REAL", "TEXT") => Some(differs("TEXT", "REAL")),
         ("TEXT", "INTEGER") => Some(differs("INTEGER", "TEXT")),
-        // The comparison converts a text that is a number, and only such a text: `1.50` is 1.5.
-        ("TEXT", "REAL") => Some(equal("REAL")),
+        ("TEXT", "REAL") => Some(is_no_real(&value)),
         _ => return None,
     };
     Some(Conversion {
@@ -157,6 +164,31 @@ pub(super) fn stored(mapping: &Mapping, new: &Table) -> String {
     });
     let values = values.collect::<Vec<_>>().join(", ");
     format!("SELECT {values} FROM {}", quoted(&mapping.old))
+}
+
+/// Holds for a text that is not the number which it becomes, as a person would write it. The zeros behind a fraction say
+/// nothing (`1.50` is 1.5), but those in front do (`007`), as do blanks. Up to 15 digits are those of one number, unless
+/// it is infinite, or too small to have them all; up to 17 are if the number gives them back.
+fn is_no_real(value: &str) -> String {
+    let real = format!("CAST({value} AS REAL)");
+    let digits = |text: &str| {
+        let mantissa = format!("substr({text}, 1, instr(lower({text}) || 'e', 'e') - 1)");
+        format!("trim(replace(replace({mantissa}, '.', ''), '-', ''), '0')")
+    };
+    let own = digits(value);
+    let back = digits(&format!("format('%!.*g', length({own}), {real})"));
+    // The first comparison converts a text that is a number, and only such a text; it does not see a NUL.
+    let is_kept = [
+        format!("{real} = {value}"),
+        format!("instr({value}, char(0)) = 0"),
+        format!("{value} NOT GLOB '*[^-0-9.eE+]*'"),
+        format!("{value} NOT GLOB '+*'"),
+        format!("ltrim({value}, '-') NOT GLOB '0[0-9]*'"),
+        format!("abs({real}) < 9e999"),
+        format!("({own} = '' OR abs({real}) >= {:e})", f64::MIN_POSITIVE),
+        format!("(length({own}) <= 15 OR length({own}) <= 17 AND {back} = {own})"),
+    ];
+    format!("{value} IS NOT NULL AND NOT ({})", is_kept.join(" AND "))
 }
 
 /// The condition that a row's values in these columns are those of another row.

@@ -4,6 +4,7 @@
 mod backup;
 mod columns;
 mod consent;
+mod ending;
 mod error;
 mod fit;
 mod functions;
@@ -36,6 +37,7 @@ use crate::persist::sqlite::stamp::{self, FileState};
 use crate::persist::sqlite::{content_hash, create, format, statements};
 
 pub use consent::Consent;
+use ending::{Failure, commit};
 pub use error::MigrationError;
 pub use functions::{NewRow, OldRow, RowError, RowFunctions};
 use layout::{Layout, fingerprint, layout};
@@ -206,12 +208,12 @@ impl Migration {
     /// schema or the new one.
     ///
     /// Before that the file is copied to one beside it, with the fingerprint of its schema in its name:
-    /// `world.db.before-5c0f..`. It stays there until a person removes it. Where there is nothing to do, nothing is
-    /// copied, so a program may plan and run at each start.
+    /// `world.db.before-5c0f..`. It stays there until a person removes it. Where there is nothing to do, the rows are
+    /// checked, and nothing is copied or written, so a program may plan and run at each start.
     ///
     /// # Errors
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
-    /// unchanged then.
+    /// unchanged then, except perhaps with [`MigrationError::OutcomeUnknown`].
     pub fn run(&self, consent: &Consent) -> Result<Migrated, MigrationError> {
         let mut lock = Lock::acquire(&self.path)?;
         let record = lock.record()?;
@@ -222,14 +224,14 @@ impl Migration {
             return Err(FileError::FailedSync { path }.into());
         }
         refuse_strangers(&self.path, record.as_ref())?;
-        self.run_locked(consent, &lock)
+        self.run_locked(consent, &mut lock)
     }
 
     /// Migrates a file whose lock the caller has.
     pub(in crate::persist::sqlite) fn run_locked(
         &self,
         consent: &Consent,
-        lock: &Lock,
+        lock: &mut Lock,
     ) -> Result<Migrated, MigrationError> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
@@ -240,15 +242,6 @@ impl Migration {
         })?;
         self.refuse_other_schemas(&script)?;
         let functions = consent.functions_between(self.from, self.to)?;
-        if self.leaves_all(consent) {
-            consent.refuse_idle(&self.steps, &self.kept)?;
-            let file = locked_snapshot(path, lock)?.connection;
-            content_hash::refuse_edits(&file, path, format::mark_of(&file, path)?)?;
-            return Ok(Migrated {
-                steps: Vec::new(),
-                backup: None,
-            });
-        }
         if consent.script.is_none() && functions.is_none() {
             // Nothing would be mended first, so there is no need for a copy of the file to know it.
             consent.refuse_idle(&self.steps, &self.kept)?;
@@ -266,18 +259,20 @@ impl Migration {
         // A file that is not migrated keeps the log that was beside it.
         checkpoint_on_close(&file, !create::has_log(path)).map_err(at_path)?;
         let mut backup = None;
-        if !consent.has_no_backup {
+        if !consent.has_no_backup && !self.leaves_all(consent) {
             let made = backup::copy(&file, path, self.from);
             backup = Some(made.map_err(|(to, source)| MigrationError::NoBackup { to, source })?);
         }
-        let result = self.transact(&mut file, &prepared, &script, consent);
-        if let (Err(_), Some(backup)) = (&result, &backup) {
-            // Nothing has changed, so the copy is of no use; that it stays, if it does, is no harm.
-            let _ = std::fs::remove_file(backup);
+        match self.transact(&mut file, &prepared, &script, consent) {
+            Ok(steps) => {
+                // All is in the file, so that is no error of the migration.
+                if let Err(error) = checkpoint_on_close(&file, true) {
+                    tracing::warn!(path = %path.display(), %error, "closing runs no checkpoint");
+                }
+                Ok(Migrated { steps, backup })
+            }
+            Err(failure) => Err(failure.into_error(&file, path, lock, backup.as_deref())),
         }
-        let steps = result?;
-        checkpoint_on_close(&file, true).map_err(at_path)?;
-        Ok(Migrated { steps, backup })
     }
 
     /// The one transaction.
@@ -287,7 +282,7 @@ impl Migration {
         prepared: &Prepared<'_>,
         script: &Script,
         consent: &Consent,
-    ) -> Result<Vec<Step>, MigrationError> {
+    ) -> Result<Vec<Step>, Failure> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
         let guard = Guard::new(file).map_err(at_path)?;
@@ -305,18 +300,13 @@ impl Migration {
             state = FileState::read(&transaction).map_err(at_path)?;
         }
         if fingerprint(&before) != self.from {
-            return Err(MigrationError::Changed { path: path.clone() });
+            return Err(MigrationError::Changed { path: path.clone() }.into());
         }
-        script.run(&transaction, &guard).map_err(|error| {
-            let is_forbidden =
-                error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied);
-            let source = backend_error(error);
-            if is_forbidden {
-                MigrationError::ScriptForbidden { source }
-            } else {
-                MigrationError::ScriptFailed { source }
-            }
-        })?;
+        if self.leaves_all(consent) {
+            consent.refuse_idle(&self.steps, &self.kept)?;
+            return Ok(Vec::new());
+        }
+        script.run(&transaction, &guard).map_err(script_error)?;
         let functions = consent.functions_between(self.from, self.to)?;
         let drops = &self.drops | &consent.drops;
         let (_, plan) = prepared.plan(&transaction, script, functions, &drops)?;
@@ -334,13 +324,13 @@ impl Migration {
         functions.map_or(Ok(()), forget).map_err(at_path)?;
         prepared.check(&transaction, &counts)?;
         let tables = prepared.new.values().map(|table| table.name.as_str());
-        content_hash::sum_anew(&transaction, tables).map_err(at_path)?;
+        content_hash::sum_anew(&transaction, mark, tables).map_err(at_path)?;
         if let Some(state) = &state {
             state
                 .follow(&transaction, schema_version)
                 .map_err(at_path)?;
         }
-        transaction.commit().map_err(at_path)?;
+        commit(transaction, state)?;
         Ok(plan.steps)
     }
 
@@ -381,6 +371,18 @@ impl fmt::Display for Migration {
             writeln!(f, "kept        {table}: not in the schema, stays as it is")?;
         }
         write!(f, "from {:016x} to {:016x}", self.from, self.to)
+    }
+}
+
+/// What a statement of a script has failed with.
+fn script_error(error: rusqlite::Error) -> MigrationError {
+    let is_forbidden =
+        error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied);
+    let source = backend_error(error);
+    if is_forbidden {
+        MigrationError::ScriptForbidden { source }
+    } else {
+        MigrationError::ScriptFailed { source }
     }
 }
 

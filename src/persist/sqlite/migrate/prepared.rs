@@ -9,7 +9,7 @@ use rusqlite::limits::Limit;
 use crate::error::FileError;
 use crate::persist::sqlite::error::{backend_error, open_error};
 use crate::persist::sqlite::schema_diff::{self, Strictness};
-use crate::persist::sqlite::statements;
+use crate::persist::sqlite::{mail, statements};
 
 use super::Migration;
 use super::error::MigrationError;
@@ -18,6 +18,7 @@ use super::layout::{Layout, fingerprint, layout};
 use super::plan::{Plan, Planner, Wishes};
 use super::renames::{Renames, renames};
 use super::script::Script;
+use super::step::{Change, Misfits, Safety, Step};
 
 /// The schema that a file is to have.
 pub(super) struct Prepared<'s> {
@@ -65,7 +66,9 @@ impl<'s> Prepared<'s> {
             functions::call(file, functions, &self.new, source, &mut wishes)?;
         }
         let planner = self.planner(file, &old, &wishes);
-        let plan = planner.plan().map_err(at_path)?;
+        let mut plan = planner.plan().map_err(at_path)?;
+        let waiting = waiting_parcels(file, &plan.steps).map_err(at_path)?;
+        plan.steps.extend(waiting);
         Ok((old, plan))
     }
 
@@ -138,6 +141,32 @@ impl<'s> Prepared<'s> {
         }
         .into())
     }
+}
+
+/// What is in the way of a migration that changes what a parcel consists of: parcels that are not delivered yet. They have
+/// the old schema, and their rows exist nowhere else.
+fn waiting_parcels(file: &Connection, steps: &[Step]) -> rusqlite::Result<Option<Step>> {
+    // What is not part of the fingerprint that a parcel has.
+    let keeps_parcels = |step: &Step| match &step.change {
+        Change::NewIndex { .. } | Change::FilledColumn | Change::Obstacle { .. } => true,
+        Change::NewRule { rule } | Change::DroppedRule { rule } => rule == "STRICT",
+        _ => false,
+    };
+    if steps.iter().all(keeps_parcels) {
+        return Ok(None);
+    }
+    let rows = Misfits {
+        n: mail::n_outgoing(file)?.unsigned_abs(),
+        first: Vec::new(),
+    };
+    if rows.n == 0 {
+        return Ok(None);
+    }
+    let what = "parcels wait in it, and no world with the new schema accepts them".to_owned();
+    let step = Step::new(mail::OUTBOX, Change::Obstacle { what });
+    let remedy = "let the old programs deliver and accept them first, also those in a shared outbox; or write \
+        `DELETE FROM gamedb_outbox` in a script, and their rows are lost";
+    Ok(Some(step.with(Safety::ByHand, rows, remedy.to_owned())))
 }
 
 fn count(file: &Connection, table: &str) -> rusqlite::Result<i64> {

@@ -12,6 +12,7 @@ use super::plan::{Plan, Rebuilt};
 /// an expression may look at any of them; then the new tables take the places of the old ones. Foreign keys are off,
 /// and renaming a table leaves the texts of the others alone.
 pub(super) fn carry_out(transaction: &Connection, plan: &Plan) -> rusqlite::Result<()> {
+    let sequences = sequences(transaction, plan)?;
     for rebuilt in &plan.rebuilt {
         copy(transaction, rebuilt)?;
     }
@@ -32,7 +33,8 @@ pub(super) fn carry_out(transaction: &Connection, plan: &Plan) -> rusqlite::Resu
     for index in indexes.chain(&plan.indexes) {
         transaction.execute_batch(index)?;
     }
-    move_ids(transaction, plan)
+    move_ids(transaction, plan)?;
+    restore_sequences(transaction, plan, &sequences)
 }
 
 /// The name of a new table until it takes the place of the old one.
@@ -69,25 +71,90 @@ fn move_ids(transaction: &Connection, plan: &Plan) -> rusqlite::Result<()> {
         return Ok(());
     }
     for table in &plan.dropped {
-        transaction.execute(statements::DELETE_ID, [table])?;
+        take_id(transaction, table)?;
     }
     let renamed = plan
         .rebuilt
         .iter()
         .filter(|Rebuilt { new, mapping }| new.name != mapping.old);
     // In two passes, because two tables may change their names with each other's.
-    let rename = "UPDATE gamedb_ids SET table_name = ?2 WHERE table_name = ?1";
     for Rebuilt { new, mapping } in renamed.clone() {
-        transaction.execute(rename, [&mapping.old, &interim(&new.name)])?;
+        let next_id = take_id(transaction, &mapping.old)?;
+        raise_id(transaction, &interim(&new.name), next_id)?;
     }
-    // A table of that name may have been dropped by hand, and have left its row: none of its ids comes back.
-    let take = "INSERT INTO gamedb_ids (table_name, next_id)
-        SELECT ?2, next_id FROM gamedb_ids WHERE table_name = ?1
-        ON CONFLICT (table_name) DO UPDATE SET next_id = max(next_id, excluded.next_id)";
     for Rebuilt { new, .. } in renamed {
-        let interim = interim(&new.name);
-        transaction.execute(take, [&interim, &new.name])?;
-        transaction.execute(statements::DELETE_ID, [&interim])?;
+        // A table of that name may have been dropped by hand, and have left its row: none of its ids comes back.
+        let left = take_id(transaction, &new.name)?;
+        let next_id = take_id(transaction, &interim(&new.name))?;
+        raise_id(transaction, &new.name, left.max(next_id))?;
+    }
+    Ok(())
+}
+
+/// Removes the next id of a table, whatever the case of the letters under which it is stored, and returns it.
+fn take_id(transaction: &Connection, table: &str) -> rusqlite::Result<Option<i64>> {
+    let highest = "SELECT max(next_id) FROM gamedb_ids WHERE table_name = ?1 COLLATE NOCASE";
+    let next_id = transaction.query_row(highest, [table], |row| row.get(0))?;
+    let delete = "DELETE FROM gamedb_ids WHERE table_name = ?1 COLLATE NOCASE";
+    transaction.execute(delete, [table])?;
+    Ok(next_id)
+}
+
+/// Keeps all ids of a table below this one from being given.
+fn raise_id(transaction: &Connection, table: &str, next_id: Option<i64>) -> rusqlite::Result<()> {
+    if let Some(next_id) = next_id {
+        let known = take_id(transaction, table)?;
+        transaction.execute(
+            statements::UPSERT_ID,
+            (table, next_id.max(known.unwrap_or(next_id))),
+        )?;
+    }
+    Ok(())
+}
+
+/// The highest ids that SQLite has given in tables with AUTOINCREMENT, which are rebuilt: those tables go, and SQLite
+/// forgets them.
+fn sequences(transaction: &Connection, plan: &Plan) -> rusqlite::Result<Vec<(String, i64)>> {
+    let exist = "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'";
+    if !transaction.query_row(exist, [], |row| row.get(0))? {
+        return Ok(Vec::new());
+    }
+    // Anybody may write into that table.
+    let mut highest = transaction.prepare(
+        "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1 COLLATE NOCASE AND typeof(seq) = 'integer'",
+    )?;
+    let mut sequences = Vec::new();
+    for Rebuilt { new, mapping } in &plan.rebuilt {
+        let given: Option<i64> = highest.query_row([&mapping.old], |row| row.get(0))?;
+        sequences.extend(given.map(|given| (new.name.clone(), given)));
+    }
+    Ok(sequences)
+}
+
+/// Keeps the ids that SQLite has assigned from being assigned to other rows, by SQLite and by a world.
+fn restore_sequences(
+    transaction: &Connection,
+    plan: &Plan,
+    sequences: &[(String, i64)],
+) -> rusqlite::Result<()> {
+    for (table, given) in sequences {
+        let restore = "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1";
+        transaction.execute(restore, (table, given))?;
+        let mut rebuilt = plan.rebuilt.iter();
+        let id = rebuilt
+            .find(|rebuilt| rebuilt.new.name == *table)
+            .and_then(|rebuilt| rebuilt.new.id.as_deref());
+        let Some(id) = id else { continue };
+        let highest = format!(
+            "SELECT ifnull(max({}), 0) FROM {}",
+            quoted(id),
+            quoted(table)
+        );
+        let highest: i64 = transaction.query_row(&highest, [], |row| row.get(0))?;
+        if *given > highest {
+            transaction.execute_batch(statements::CREATE_IDS)?;
+            raise_id(transaction, table, Some(given.saturating_add(1)))?;
+        }
     }
     Ok(())
 }

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
+use crate::persist::sqlite::declaration;
+
 use super::error::MigrationError;
 use super::layout::Layout;
 use super::plan::{Plan, Wishes};
@@ -21,7 +23,7 @@ pub(super) struct Script {
     pub(super) sql: String,
 }
 
-/// A line of a script that is not understood.
+/// A line of a script that is not understood, or that is there a second time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct BadLine {
     pub(super) line: usize,
@@ -56,39 +58,63 @@ impl Guard {
 
 impl Script {
     /// Reads a script: statements of SQL, and comments of the forms `-- @from <fingerprint>`,
-    /// `-- @to <fingerprint>` and `-- @fill table.column = expression`.
+    /// `-- @to <fingerprint>` and `-- @fill table.column = expression`. Every comment that begins with `@` is one of
+    /// these, or an error: rows would get the DEFAULT of a column in the place of an expression that is passed over.
     pub(super) fn parse(text: &str) -> Result<Self, BadLine> {
+        // The mark of a text's encoding, which some editors write.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut script = Self {
             sql: text.to_owned(),
             ..Self::default()
         };
-        for (line, number) in text.lines().zip(1..) {
-            let Some(directive) = line.trim_start().strip_prefix("-- @") else {
-                continue;
+        for (line, comment) in declaration::comments(text) {
+            let bad = |line, text: &str| BadLine {
+                line,
+                text: text.trim().to_owned(),
             };
-            let bad = || BadLine {
-                line: number,
-                text: line.trim().to_owned(),
-            };
-            let (word, rest) = directive.split_once(' ').ok_or_else(bad)?;
-            let fingerprint = || u64::from_str_radix(rest.trim(), 16).map_err(|_| bad());
-            match word {
-                "from" => script.from = Some(fingerprint()?),
-                "to" => script.to = Some(fingerprint()?),
-                "fill" => {
-                    let (name, expression) = rest.split_once('=').ok_or_else(bad)?;
-                    let is_named = name.trim().split_once('.').is_some();
-                    let expression = expression.trim().trim_end_matches(';');
-                    if !is_named || expression.is_empty() {
-                        return Err(bad());
-                    }
-                    let name = name.trim().to_lowercase();
-                    script.fills.push((name, expression.to_owned()));
+            if let Some(directive) = comment.strip_prefix("--") {
+                if let Some(directive) = directive.trim_start().strip_prefix('@') {
+                    let read = script.directive(directive);
+                    read.ok_or_else(|| bad(line, comment))?;
                 }
-                _ => return Err(bad()),
+                continue;
+            }
+            // None is in a comment of several lines: it is not clear where its expression ends.
+            for (text, line) in comment.lines().zip(line..) {
+                let begins =
+                    text.trim_start_matches(|c: char| c.is_whitespace() || "/*-".contains(c));
+                if begins.starts_with('@') {
+                    return Err(bad(line, text));
+                }
             }
         }
         Ok(script)
+    }
+
+    /// Takes what stands behind the `@` of a comment. `None` if it is unknown, or is said already.
+    fn directive(&mut self, directive: &str) -> Option<()> {
+        let (word, rest) = directive.split_once(char::is_whitespace)?;
+        let once = |known: &mut Option<u64>| {
+            let fingerprint = u64::from_str_radix(rest.trim(), 16).ok()?;
+            known.replace(fingerprint).is_none().then_some(())
+        };
+        match word {
+            "from" => once(&mut self.from),
+            "to" => once(&mut self.to),
+            "fill" => {
+                let (name, expression) = rest.split_once('=')?;
+                let expression = expression.trim().trim_end_matches(';').trim_end();
+                let (table, column) = name.split_once('.')?;
+                let name = format!("{}.{}", table.trim(), column.trim()).to_lowercase();
+                let is_known = self.fills.iter().any(|(known, _)| *known == name);
+                if expression.is_empty() || is_known {
+                    return None;
+                }
+                self.fills.push((name, expression.to_owned()));
+                Some(())
+            }
+            _ => None,
+        }
     }
 
     /// Runs the statements in the transaction that is open.
@@ -162,9 +188,48 @@ mod tests {
             "-- @fill a.b",
             "-- @fill a.b = ",
             "-- @fill",
+            "--@fil a.b = 1",
+            "SELECT 2; -- @form 1f",
+            "/* @fill a.b = 1 */",
+            "/*@from 1f*/",
+        ] {
+            let refused = Script::parse(&format!("SELECT 1;\n{bad}\n"));
+            assert_eq!(refused.map_err(|bad| bad.line).err(), Some(2), "{bad}");
+        }
+        for (bad, line) in [
+            ("/*\n * @fill a.b = 1\n */", 3),
+            ("/* not now:\n-- @fill a.b = 1\n*/", 3),
+            ("SELECT '\n';\n-- @fil a.b = 1", 4),
+            ("-- @fill a.b = 1\n-- @fill A . B = 2", 3),
+            ("-- @from 1f\n\n-- @from 1f", 4),
+            ("-- @to 1f\n-- @to 2f", 3),
         ] {
             let refused = Script::parse(&format!("SELECT 1;\n{bad}"));
-            assert_eq!(refused.map_err(|bad| bad.line).err(), Some(2), "{bad}");
+            assert_eq!(refused.map_err(|bad| bad.line).err(), Some(line), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_directive_is_read_however_its_comment_begins() {
+        let fills = [("a.b".to_owned(), "hp / 10".to_owned())];
+        for script in [
+            "-- @fill a.b = hp / 10",
+            "--@fill a.b = hp / 10",
+            "--   @fill\ta.b=hp / 10 ;\r\n",
+            "\u{feff}-- @fill a.b = hp / 10",
+            "UPDATE a SET c = '-- @nothing' /* why */; -- @fill a.b = hp / 10\nSELECT 1",
+        ] {
+            let read = Script::parse(script).expect("it is read");
+            assert_eq!(read.fills, fills, "{script}");
+            assert!(!read.sql.starts_with('\u{feff}'));
+        }
+        for no_directive in [
+            "SELECT '\n-- @fill a.b = 1';",
+            "-- mail to ada@example.org",
+            "/* a @b */",
+        ] {
+            let read = Script::parse(no_directive).expect("it is read");
+            assert_eq!(read.fills, []);
         }
     }
 }

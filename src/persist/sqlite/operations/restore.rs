@@ -108,7 +108,7 @@ impl<'p> Aside<'p> {
         // What is beside it goes first: a file without its log is refused, and so is a log without its file.
         let file = (!self.is_linked).then_some("");
         for ending in BESIDE.into_iter().chain(file) {
-            let (old, new) = (self.old(ending), self.new(ending));
+            let (old, new) = (self.old_name(ending), self.new_name(ending));
             match std::fs::rename(&old, new) {
                 Ok(()) => self.renamed.push(ending),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -118,11 +118,11 @@ impl<'p> Aside<'p> {
         sync_folder(self.path).map_err(|source| io_error(self.path, source))
     }
 
-    fn old(&self, ending: &str) -> PathBuf {
+    fn old_name(&self, ending: &str) -> PathBuf {
         with_ending(self.path, ending)
     }
 
-    fn new(&self, ending: &str) -> PathBuf {
+    fn new_name(&self, ending: &str) -> PathBuf {
         with_ending(&self.name, ending)
     }
 
@@ -134,7 +134,7 @@ impl<'p> Aside<'p> {
     /// Gives everything its old name again. Where that fails, it is there under the new one.
     fn undo(self) {
         for &ending in self.renamed.iter().rev() {
-            let _ = std::fs::rename(self.new(ending), self.old(ending));
+            let _ = std::fs::rename(self.new_name(ending), self.old_name(ending));
         }
         if self.is_linked {
             let _ = std::fs::remove_file(&self.name);
@@ -173,10 +173,10 @@ mod tests {
             let aside = Aside::of(&path).unwrap();
             assert_eq!(aside.name().is_some(), !endings.is_empty());
             for ending in endings {
-                let moved = std::fs::read_to_string(aside.new(ending)).unwrap();
+                let moved = std::fs::read_to_string(aside.new_name(ending)).unwrap();
                 assert_eq!(moved, format!("it{ending}"));
                 // Beside the new file SQLite must not find anything.
-                assert!(ending.is_empty() || !aside.old(ending).exists());
+                assert!(ending.is_empty() || !aside.old_name(ending).exists());
             }
             aside.undo();
             assert!(files(folder.path()) == before, "{endings:?}");

@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -13,6 +14,9 @@ use super::super::error::open_error;
 use super::super::lock::{Lock, lock_of, refuse_other_than_file, resolved};
 use super::super::lock_record::{self, LockRecord};
 use super::super::one_database::in_memory;
+
+/// How long an operator's command waits for another program that locks the file.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A file as it is at one moment, with its log.
 pub(in crate::persist::sqlite) struct Snapshot {
@@ -55,13 +59,14 @@ impl Held {
     ///
     /// A file that a game has open is read as any other program reads it. A log that was left behind is brought into
     /// a copy in memory, because SQLite would have to make an index for it beside the file. Every other file is read
-    /// as one that never changes.
-    pub(super) fn read(self, which: Which) -> Result<Snapshot, FileError> {
+    /// as one that never changes. `patience` is how long another program is waited for that locks the file.
+    pub(super) fn read(self, which: Which, patience: Duration) -> Result<Snapshot, FileError> {
         let path = &self.path;
         let at_path = |source| open_error(path, source);
         let connection = if self.is_read_as_by_others() {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
+            connection.busy_timeout(patience).map_err(at_path)?;
             let settings = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN; \
                             SELECT count(*) FROM sqlite_schema";
             connection.execute_batch(settings).map_err(at_path)?;
@@ -83,7 +88,7 @@ pub(in crate::persist::sqlite) fn snapshot(path: &Path) -> Result<Snapshot, File
     refuse_other_than_file(path)?;
     let held = hold(path)?;
     held.refuse_strangers(held.record().as_ref())?;
-    held.read(Which::WithLog)
+    held.read(Which::WithLog, PATIENCE)
 }
 
 /// Opens a file to be looked at by a tool, with the log that belongs to it, and without making anything beside it. No game
@@ -93,9 +98,11 @@ pub(in crate::persist::sqlite) fn snapshot(path: &Path) -> Result<Snapshot, File
 /// and should not live longer than one question, because the game that closes the file could not take its log away.
 /// Otherwise it shows the file as it was: as long as neither the file nor its log is written to, that is how it is.
 ///
+/// A program that locks the file is waited for as long as `patience`, now and by the connection later.
+///
 /// # Errors
 /// Where nothing could be looked at.
-pub fn open_to_look(path: &Path) -> Result<(Connection, bool), FileError> {
+pub fn open_to_look(path: &Path, patience: Duration) -> Result<(Connection, bool), FileError> {
     refuse_other_than_file(path)?;
     let held = hold(path)?;
     let which = match held.refuse_strangers(held.record().as_ref()) {
@@ -104,7 +111,11 @@ pub fn open_to_look(path: &Path) -> Result<(Connection, bool), FileError> {
         _ => Which::WithLog,
     };
     let is_shared = held.is_read_as_by_others();
-    Ok((held.read(which)?.connection, is_shared))
+    let connection = held.read(which, patience)?.connection;
+    connection
+        .busy_timeout(patience)
+        .map_err(|source| open_error(path, source))?;
+    Ok((connection, is_shared))
 }
 
 /// Whether the log beside a file is read.
@@ -137,7 +148,7 @@ pub(in crate::persist::sqlite) fn locked_snapshot(
         is_in_use: has_log(path),
         _lock: None,
     };
-    held.read(Which::WithLog)
+    held.read(Which::WithLog, PATIENCE)
 }
 
 fn refuse_missing(path: &Path) -> Result<(), FileError> {

@@ -8,7 +8,7 @@ use super::super::format;
 use super::super::stamp::{self, FileState};
 use super::Progress;
 use super::checks;
-use super::snapshot::{Held, Which, hold};
+use super::snapshot::{Held, PATIENCE, Which, hold};
 
 /// What [`verify`] has found.
 #[derive(Clone, Debug)]
@@ -128,7 +128,7 @@ pub(in crate::persist::sqlite) fn verify_file(
     };
     let held = hold(path)?;
     let which = look_at_log(&held, path, &mut report.problems)?;
-    let mut seen = held.read(which)?;
+    let mut seen = held.read(which, PATIENCE)?;
     let file = &seen.connection;
     match format::mark_of(file, path) {
         Ok(_) => {}

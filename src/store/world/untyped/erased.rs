@@ -11,7 +11,7 @@ use crate::store::table::stored::Tables;
 use crate::store::tracking::effect::{Effect, Positions};
 use crate::store::world::World;
 use crate::store::world::remove::Action;
-use crate::store::world::value_keys::{named_row, naming_rows};
+use crate::store::world::value_keys::{named_row, naming_list, naming_rows};
 
 /// A world without its type.
 pub(super) trait Erased {
@@ -41,6 +41,14 @@ pub(super) trait Erased {
         value_key: usize,
         row: RawKey,
     ) -> Box<dyn ExactSizeIterator<Item = RawKey> + '_>;
+    /// The rows of a table that name a live row by a key, from an id on.
+    fn naming_from(
+        &self,
+        table: TableId,
+        key: ReferenceKey,
+        row: RawKey,
+        from: i64,
+    ) -> Box<dyn Iterator<Item = RawKey> + '_>;
     fn references(&self, table: TableId) -> Vec<IncomingReference>;
 }
 
@@ -124,6 +132,35 @@ impl<T: Tables> Erased for World<T> {
     ) -> Box<dyn ExactSizeIterator<Item = RawKey> + '_> {
         let reference = ValueReference { table, value_key };
         Box::new(naming_rows(&*self.tables, reference, row))
+    }
+
+    fn naming_from(
+        &self,
+        table: TableId,
+        key: ReferenceKey,
+        row: RawKey,
+        from: i64,
+    ) -> Box<dyn Iterator<Item = RawKey> + '_> {
+        let by = self.tables.table(table);
+        let list = match key {
+            ReferenceKey::Foreign(n) if by.info().is_owned_key(n) => {
+                // A pivot's row stands under the key of its owned row.
+                let own = by.id_of(row).filter(|&id| id >= from);
+                return Box::new(own.map(|_| row).into_iter());
+            }
+            ReferenceKey::Foreign(n) => by.child_list(n, Parent::Row(row)),
+            ReferenceKey::ByValue(value_key) => {
+                naming_list(&*self.tables, ValueReference { table, value_key }, row)
+            }
+        };
+        let id_of = |key| {
+            let id = by.id_of(key);
+            id.expect("a row that an index contains is live (invariant 1)")
+        };
+        match list {
+            Some(list) => list.iter_from(from, id_of),
+            None => Box::new(std::iter::empty()),
+        }
     }
 
     fn references(&self, table: TableId) -> Vec<IncomingReference> {

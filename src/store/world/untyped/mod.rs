@@ -187,6 +187,12 @@ impl<'w> UntypedTable<'w> {
         self.world.removed(self.id)
     }
 
+    /// A row that an index of the world contains.
+    fn indexed(self, key: RawKey) -> UntypedRow<'w> {
+        let row = self.with_key(key);
+        row.expect("a row that an index contains is live (invariant 1)")
+    }
+
     pub(in crate::store::world) fn with_key(self, key: RawKey) -> Option<UntypedRow<'w>> {
         let table = self;
         let place = match self.info().kind {

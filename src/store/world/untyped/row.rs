@@ -118,27 +118,59 @@ impl<'w> UntypedRow<'w> {
         self,
         reference: IncomingReference,
     ) -> impl ExactSizeIterator<Item = UntypedRow<'w>> {
+        self.check_target(reference);
         let by = self.table.sibling(reference.table);
         let world = self.table.world;
-        let (target, naming) = match reference.key {
-            ReferenceKey::Foreign(n) => (
-                by.info().foreign_keys[n].table,
-                world.children(by.id, n, self.key),
-            ),
-            ReferenceKey::ByValue(n) => (
-                Some(by.info().value_keys[n].table),
-                world.naming_by_value(by.id, n, self.key),
-            ),
+        let naming = match reference.key {
+            ReferenceKey::Foreign(n) => world.children(by.id, n, self.key),
+            ReferenceKey::ByValue(n) => world.naming_by_value(by.id, n, self.key),
         };
-        assert_eq!(
-            target,
-            Some(self.table.id),
-            "{reference:?} is to another table"
-        );
-        naming.map(move |key| {
-            let row = by.with_key(key);
-            row.expect("a row that an index contains is live (invariant 1)")
-        })
+        naming.map(move |key| by.indexed(key))
+    }
+
+    /// The same from an id on: a row that is named by a million others can be gone through in parts, each of which
+    /// begins with the id after the last one. O(log n) to start, however many come before. Their number is that of
+    /// [`naming`](Self::naming).
+    ///
+    /// ```
+    /// use gamedb_models::{Mobile, World};
+    ///
+    /// let mut world = World::new();
+    /// let shepherd = world.insert(Mobile::default())?;
+    /// for _ in 0..100 {
+    ///     world.insert(Mobile { owner: Some(shepherd.into()), ..Mobile::default() })?;
+    /// }
+    /// let mobiles = world.untyped_table("mobiles").expect("a table");
+    /// let shepherd = mobiles.row(1).expect("the shepherd");
+    /// let mut references = mobiles.references().into_iter();
+    /// let reference = references.find(|reference| reference.table == mobiles.id()).expect("a key");
+    /// let ids = shepherd.naming_from(reference, 42).take(3).map(|row| row.id());
+    /// assert!(ids.eq([42, 43, 44]));
+    /// # Ok::<(), gamedb::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the reference is none of the row's table.
+    pub fn naming_from(
+        self,
+        reference: IncomingReference,
+        id: i64,
+    ) -> impl Iterator<Item = UntypedRow<'w>> {
+        self.check_target(reference);
+        let by = self.table.sibling(reference.table);
+        let world = self.table.world;
+        let naming = world.naming_from(by.id, reference.key, self.key, id);
+        naming.map(move |key| by.indexed(key))
+    }
+
+    fn check_target(self, reference: IncomingReference) {
+        let by = self.table.sibling(reference.table).info();
+        let target = match reference.key {
+            ReferenceKey::Foreign(n) => by.foreign_keys[n].table,
+            ReferenceKey::ByValue(n) => Some(by.value_keys[n].table),
+        };
+        let own = Some(self.table.id);
+        assert_eq!(target, own, "{reference:?} is to another table");
     }
 
     /// A delta that writes this value to one column of the row. [`World::apply`](crate::World::apply) checks it as it checks

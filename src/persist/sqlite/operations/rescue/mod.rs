@@ -20,7 +20,7 @@ use crate::persist::sqlite::statements::{self, NEXT_IDS, quoted};
 
 use super::Progress;
 use super::copy::{Unfinished, refuse_taken};
-use super::snapshot::{Which, hold};
+use super::snapshot::{PATIENCE, Which, hold};
 use lost::LostTables;
 use table::Rescue;
 
@@ -116,7 +116,7 @@ fn rescue_file(
         report.notes.push(error.to_string());
     }
     let is_in_use = held.is_in_use;
-    let seen = held.read(which)?;
+    let seen = held.read(which, PATIENCE)?;
     let old = &seen.connection;
     let at_old = |source| open_error(from, source);
     // Without this SQLite reads nothing of a file that was cut off. Nothing is written: the file is open to be read.
