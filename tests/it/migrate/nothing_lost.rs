@@ -157,7 +157,7 @@ fn apply(tables: &mut [Table], (kind, one, other): (u8, usize, usize), number: u
     }
 }
 
-/// A comment with an old name that is none, unless another column is that one by its name or its comment.
+/// A comment with an old name that the file does not have, unless another column is that one by its name or its comment.
 fn slip(columns: &mut [Column], at: usize, number: usize) {
     let column = &columns[at];
     let old = column.from.clone().unwrap_or_else(|| column.name.clone());
