@@ -258,14 +258,22 @@ impl State {
                 since,
             } => Answer::Feed(self.feed.since(filter, watch, since, now)),
             Question::Plots { since } => Answer::Plots(self.history.since(since, now)),
-            Question::Owners { table, at } => {
-                let mut owner = None;
-                world.row(table, at, &mut |row| owner = Some(row.owner()))?;
-                let seconds = self.history.seconds(now);
-                Answer::Owners(self.owners.of((table, at), owner, seconds))
-            }
+            Question::Owners { table, at } => self.owners(world, (table, at), now)?,
             Question::Edit(_) => unreachable!("edits are queued before"),
         }))
+    }
+
+    /// Who has owned a row, as far as that is kept, and who owns it now.
+    fn owners(
+        &mut self,
+        world: &dyn Inspected,
+        (table, at): (usize, i64),
+        now: Instant,
+    ) -> Result<Answer, Refusal> {
+        let mut owner = None;
+        world.row(table, at, &mut |row| owner = Some(row.owner()))?;
+        let seconds = self.history.seconds(now);
+        Ok(Answer::Owners(self.owners.of((table, at), owner, seconds)))
     }
 
     fn edit(&mut self, schema: &Schema, edit: Edit, reply: Reply) {

@@ -138,6 +138,37 @@ fn many_rows_are_searched_and_sorted_in_slices() {
     db.discard();
 }
 
+/// Searches, lists and the preview of a removal, of a row that `n` others name.
+fn look_at_all_that_name(page: &Page, mobiles: usize, incoming: usize, n: i64) {
+    let question = format!("rows?table={mobiles}&query=owner_mobile_id%3D1");
+    let sorted = page.ask_to_the_end(&format!("{question}&sort=id&descending=1&limit=3"));
+    assert_eq!(sorted.0["n_found"], n);
+    assert_eq!(sorted.0["rows"][2]["id"], (n - 1).to_string());
+    let behind = page.ask_to_the_end(&format!("{question}&from={}", n)).0;
+    assert_eq!(behind["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(behind["n_scanned"], 2);
+    let naming = format!("naming?table={mobiles}&at=1&incoming={incoming}");
+    let mut next = String::new();
+    let mut n_rows = 0;
+    loop {
+        let part = page.ask(&format!("{naming}{next}"));
+        assert_eq!(part["n_rows"], n);
+        n_rows += part["rows"].as_array().unwrap().len() as i64;
+        let Some(from) = part["next"].as_str() else {
+            break;
+        };
+        next = format!("&from={from}");
+    }
+    assert_eq!(n_rows, n);
+    let removal = page
+        .ask_to_the_end(&format!("removal?table={mobiles}&at=1"))
+        .0;
+    assert_eq!(
+        (&removal["n_removed"], &removal["is_done"]),
+        (&(n + 1).into(), &true.into())
+    );
+}
+
 /// A mobile with many pets: all of them name one row.
 #[test]
 fn a_row_that_many_name_is_gone_through_once() {
@@ -189,33 +220,7 @@ fn a_row_that_many_name_is_gone_through_once() {
         BUDGET,
         |_| (),
         |page| {
-            let question = format!("rows?table={mobiles}&query=owner_mobile_id%3D1");
-            let sorted = page.ask_to_the_end(&format!("{question}&sort=id&descending=1&limit=3"));
-            assert_eq!(sorted.0["n_found"], N);
-            assert_eq!(sorted.0["rows"][2]["id"], (N - 1).to_string());
-            let behind = page.ask_to_the_end(&format!("{question}&from={}", N)).0;
-            assert_eq!(behind["rows"].as_array().unwrap().len(), 2);
-            assert_eq!(behind["n_scanned"], 2);
-            let naming = format!("naming?table={mobiles}&at=1&incoming={incoming}");
-            let mut next = String::new();
-            let mut n_rows = 0;
-            loop {
-                let part = page.ask(&format!("{naming}{next}"));
-                assert_eq!(part["n_rows"], N);
-                n_rows += part["rows"].as_array().unwrap().len() as i64;
-                let Some(from) = part["next"].as_str() else {
-                    break;
-                };
-                next = format!("&from={from}");
-            }
-            assert_eq!(n_rows, N);
-            let removal = page
-                .ask_to_the_end(&format!("removal?table={mobiles}&at=1"))
-                .0;
-            assert_eq!(
-                (&removal["n_removed"], &removal["is_done"]),
-                (&(N + 1).into(), &true.into())
-            );
+            look_at_all_that_name(page, mobiles, incoming, N);
         },
     );
     db.discard();

@@ -137,10 +137,8 @@ fn a_table_that_is_renamed_from_nothing_does_not_leave_the_rows_of_another_behin
             "{steps:?}"
         );
     }
-    let schema = format!(
-        "CREATE TABLE players (id INTEGER PRIMARY KEY, hp INTEGER, CHECK (hp > 0) -- @renamed from=users\n) STRICT;"
-    );
-    let steps = by_hand(&file, &schema);
+    let schema = "CREATE TABLE players (id INTEGER PRIMARY KEY, hp INTEGER, CHECK (hp > 0) -- @renamed from=users\n) STRICT;";
+    let steps = by_hand(&file, schema);
     assert!(
         steps[0].contains("the schema has no such column"),
         "{steps:?}"

@@ -117,15 +117,7 @@ fn apply(tables: &mut [Table], (kind, one, other): (u8, usize, usize), number: u
         }
         _ if n_columns == 0 => {}
         8 => rename_column(&mut table.columns[a], format!("c{number}")),
-        // A slip, unless another column is declared to be that one.
-        9 if !table
-            .columns
-            .iter()
-            .any(|other| other.origin.is_none() && other.from.is_some()) =>
-        {
-            table.columns[a].name = format!("c{number}");
-            table.columns[a].from = Some("nothing".into());
-        }
+        9 => slip(&mut table.columns, a, number),
         // A column of the old name is new.
         10 => {
             let name = table.columns[a].name.clone();
@@ -165,6 +157,17 @@ fn apply(tables: &mut [Table], (kind, one, other): (u8, usize, usize), number: u
     }
 }
 
+/// A comment with an old name that the file does not have, unless another column is that one by its name or its comment.
+fn slip(columns: &mut [Column], at: usize, number: usize) {
+    let column = &columns[at];
+    let old = column.from.clone().unwrap_or_else(|| column.name.clone());
+    let mut others = columns.iter().enumerate().filter(|(other, _)| *other != at);
+    if !others.any(|(_, other)| other.name == old || other.from.as_ref() == Some(&old)) {
+        columns[at].name = format!("c{number}");
+        columns[at].from = Some("nothing".into());
+    }
+}
+
 fn rename_column(column: &mut Column, name: String) {
     if column.origin.is_some() {
         rename(&mut column.name, &mut column.from, name);
@@ -179,15 +182,16 @@ fn rename(current: &mut String, from: &mut Option<String>, name: String) {
     from.get_or_insert(old);
 }
 
+/// The keys of a table's columns, two of its properties, and a number that is 0 for an index.
+type Shape = (Vec<Option<usize>>, [bool; 2], u8);
+
 fn tables() -> impl Strategy<Value = Vec<Table>> {
     let columns = prop::collection::vec(prop::option::of(0..3_usize), 0..4);
     let table = (columns, prop::array::uniform2(any::<bool>()), 0..4_u8);
     prop::collection::vec(table, 1..4).prop_map(|tables| {
         let n_tables = tables.len();
-        let table = |(at, (columns, [is_strict, is_behind], indexed)): (
-            usize,
-            (Vec<Option<usize>>, [bool; 2], u8),
-        )| {
+        let table = |(at, shape): (usize, Shape)| {
+            let (columns, [is_strict, is_behind], indexed) = shape;
             let columns = columns.into_iter().enumerate().map(|(number, key)| Column {
                 origin: Some(number),
                 name: format!("a{number}"),
