@@ -117,8 +117,8 @@ fn a_table_that_is_renamed_from_nothing_does_not_leave_the_rows_of_another_behin
         by_hand(&file, &schema),
         [
             "by hand     players: the comment that it is renamed from user is not followed, because the file has no table user: \
-          2 rows (id 1, 2); these are the rows of users; correct the old name user, or remove the comment if the table \
-          is a new one"
+          2 rows (id 1, 2); these are the rows of users; correct the old name user, or let a script rename the table \
+          (`ALTER TABLE .. RENAME TO ..`) or what is left over be dropped by name, if the new table is another one"
         ]
     );
     // Where no table is left over, there is nothing that could be meant.
@@ -224,13 +224,6 @@ fn columns_that_are_renamed_in_a_ring_or_a_chain_or_beside_a_new_one_are_refused
                 "by hand     p.b: the comment that it is renamed from x is not followed, because a is renamed from it too: ",
             ],
         ),
-        (
-            "a INTEGER DEFAULT 1, -- @renamed from=xx\ny INTEGER",
-            vec![
-                "by hand     p.a: the comment that it is renamed from xx is not followed, because the file has no column xx: \
-             2 rows (id 1, 2); correct the old name xx (the columns x are left over), or remove the comment if the column is a new one",
-            ],
-        ),
     ];
     for (columns, expected) in cases {
         let schema = new(columns);
@@ -240,13 +233,109 @@ fn columns_that_are_renamed_in_a_ring_or_a_chain_or_beside_a_new_one_are_refused
             assert!(step.starts_with(expected), "{step}\n{expected}");
         }
         // What the comment says already is not advised.
-        assert!(!file.steps(&schema).iter().any(
-            |step| step.contains("write `-- @renamed from=x`") && !columns.contains("from=xx")
-        ));
+        let steps = file.steps(&schema);
+        assert!(
+            !steps
+                .iter()
+                .any(|step| step.contains("write `-- @renamed from=x`"))
+        );
     }
     // What was renamed before is no question, and neither is a rename that only changes case.
     let done = new("x INTEGER, -- @renamed from=X\ny INTEGER -- @renamed from=old_y");
     assert_eq!(file.steps(&done), [""; 0]);
+}
+
+#[test]
+fn an_old_name_that_no_column_has_is_settled_by_what_is_left_over() {
+    let file = SqlFile::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, x INTEGER, none INTEGER) STRICT; INSERT INTO p VALUES (1, 5, NULL);",
+    );
+    let schema = "CREATE TABLE p (id INTEGER PRIMARY KEY, a INTEGER DEFAULT 1 -- @renamed from=xx\n) STRICT;";
+    let expected = "by hand     p.a: the comment that it is renamed from xx is not followed, because the file has no column xx: \
+        1 row (id 1); the values of x are left over: correct the old name xx, write `-- @fill` in a script, or let them be \
+        dropped by name, if the column is a new one";
+    assert!(
+        file.steps(schema).contains(&expected.to_owned()),
+        "{:?}",
+        file.steps(schema)
+    );
+    file.refused(schema, &Consent::new().lossy());
+    file.refused(schema, &Consent::new().lossy().drop("p.a"));
+    // A file that has skipped a version is migrated by one who agrees to what is dropped, or says where values come from.
+    let fill = Consent::new().script("-- @fill p.a = x * 10").drop("p.x");
+    let (skipped, filled) = (file.copy(), file.copy());
+    skipped
+        .migrate(schema, &Consent::new().drop("p.x"))
+        .unwrap();
+    assert_eq!(skipped.rows("SELECT a FROM p"), [[Integer(1)]]);
+    filled.migrate(schema, &fill).unwrap();
+    assert_eq!(filled.rows("SELECT a FROM p"), [[Integer(50)]]);
+    // What has no values means nothing.
+    file.connection()
+        .execute("UPDATE p SET x = NULL", [])
+        .unwrap();
+    assert_eq!(file.plan(schema).safety(), Safety::Safe);
+}
+
+#[test]
+fn an_old_name_that_no_table_has_says_nothing_of_tables_that_are_unlike() {
+    let file = SqlFile::new(
+        "CREATE TABLE audit (id INTEGER PRIMARY KEY, said TEXT) STRICT; INSERT INTO audit VALUES (1, 'x');",
+    );
+    let schema =
+        "CREATE TABLE guilds (id INTEGER PRIMARY KEY, name TEXT) STRICT; -- @renamed from=clans\n";
+    assert_eq!(file.plan(schema).safety(), Safety::Safe);
+    // One that is alike is dropped by consent, or renamed by a script.
+    let alike = schema.replace("name TEXT", "said TEXT");
+    let (dropped, renamed) = (file.copy(), file.copy());
+    by_hand_alone(&file, &alike);
+    dropped
+        .migrate(&alike, &Consent::new().drop("audit"))
+        .unwrap();
+    assert_eq!(dropped.rows("SELECT * FROM guilds").len(), 0);
+    let script = Consent::new().script("ALTER TABLE audit RENAME TO guilds");
+    renamed.migrate(&alike, &script).unwrap();
+    assert_eq!(renamed.rows("SELECT * FROM guilds").len(), 1);
+}
+
+#[track_caller]
+fn by_hand_alone(file: &SqlFile, schema: &str) {
+    assert_eq!(file.plan(schema).safety(), Safety::ByHand);
+    file.refused(schema, &Consent::new().lossy());
+}
+
+/// The comment stays in the schema for years, and its old name is used again.
+#[test]
+fn a_rename_that_is_done_is_no_question_when_its_old_name_is_used_again() {
+    let first = "CREATE TABLE p (id INTEGER PRIMARY KEY, hp INTEGER) STRICT;";
+    let second =
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, health INTEGER -- @renamed from=hp\n) STRICT;";
+    let third = second.replace(
+        "INTEGER -- @renamed from=hp\n",
+        "INTEGER, -- @renamed from=hp\nhp INTEGER DEFAULT 3",
+    );
+    let file = SqlFile::new(&format!("{first} INSERT INTO p VALUES (1, 5);"));
+    let oldest = file.copy();
+    file.migrate(second, &Consent::new()).unwrap();
+    file.migrate(&third, &Consent::new()).unwrap();
+    assert_eq!(
+        file.rows("SELECT health, hp FROM p"),
+        [[Integer(5), Integer(3)]]
+    );
+    assert_eq!(file.steps(&third), [""; 0]);
+    by_hand_alone(&oldest, &third);
+
+    // The same of tables.
+    let first = "CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;";
+    let second = "CREATE TABLE b (id INTEGER PRIMARY KEY) STRICT; -- @renamed from=a\n";
+    let third = format!("{second}{first}");
+    let file = SqlFile::new(&format!("{first} INSERT INTO a VALUES (7);"));
+    let oldest = file.copy();
+    file.migrate(second, &Consent::new()).unwrap();
+    file.migrate(&third, &Consent::new()).unwrap();
+    assert_eq!(file.rows("SELECT id FROM b"), [[Integer(7)]]);
+    assert_eq!(file.steps(&third), [""; 0]);
+    by_hand_alone(&oldest, &third);
 }
 
 #[test]

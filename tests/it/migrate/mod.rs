@@ -41,6 +41,15 @@ impl SqlFile {
         file
     }
 
+    /// A file with the same rows, in a folder of its own.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        std::fs::copy(self.path(), copy.path()).unwrap();
+        copy
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("world.db")
     }

@@ -169,7 +169,11 @@ impl Consent {
             Safety::Safe => true,
             Safety::Lossy => self.is_lossy,
             Safety::Destructive => self.drops.contains(&step.name().to_lowercase()),
-            Safety::ByHand => false,
+            Safety::ByHand => {
+                let mut names = step.settled_by.iter();
+                !step.settled_by.is_empty()
+                    && names.all(|name| self.drops.contains(&name.to_lowercase()))
+            }
         }
     }
 }

@@ -15,8 +15,39 @@ pub(super) struct Renames {
     pub(super) tables: BTreeMap<String, String>,
     /// The old name of a column, by the new names of its table and of itself.
     pub(super) columns: BTreeMap<(String, String), String>,
-    /// What is written of renames that belong to nothing, or that cannot be read, and why.
-    pub(super) lost: Vec<(String, &'static str)>,
+    /// What is written of renames that belong to nothing, or that cannot be read.
+    pub(super) lost: Vec<(String, Lost)>,
+}
+
+/// Why a comment declares no rename.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lost {
+    NoDeclaration,
+    Unreadable,
+    /// There is another one at the same declaration.
+    Second,
+}
+
+impl Lost {
+    pub(super) const fn why(self) -> &'static str {
+        match self {
+            Self::NoDeclaration => "it stands at no table and no column",
+            Self::Unreadable => "it is not written `@renamed from=name`",
+            Self::Second => "another one stands at the same declaration",
+        }
+    }
+
+    pub(super) const fn remedy(self) -> &'static str {
+        match self {
+            Self::NoDeclaration => {
+                "write it behind the declaration that it is about, or on the line before it"
+            }
+            Self::Unreadable => "write it so, or remove it",
+            Self::Second => {
+                "remove one of them; in a file with the other name a script renames it first: `ALTER TABLE .. RENAME ..`"
+            }
+        }
+    }
 }
 
 /// Where in a statement the reader is.
@@ -65,7 +96,7 @@ impl Reader {
     fn comment(&mut self, text: &str) {
         for old in old_names(text) {
             match old {
-                Err(written) => self.lose(written, "it is not written `@renamed from=name`"),
+                Err(written) => self.lose(written, Lost::Unreadable),
                 Ok(old) if !self.line_has_token => {
                     self.lose_pending();
                     self.pending = Some(old);
@@ -78,7 +109,7 @@ impl Reader {
                         self.declare(table, column, old);
                     }
                     (None, Some(table)) => self.declare(table.clone(), None, old),
-                    (None, None) => self.lose(old, NO_DECLARATION),
+                    (None, None) => self.lose(old, Lost::NoDeclaration),
                 },
             }
         }
@@ -121,22 +152,20 @@ impl Reader {
             None => self.renames.tables.insert(table, old),
         };
         if let Some(before) = before {
-            self.lose(before, "another one stands at the same declaration");
+            self.lose(before, Lost::Second);
         }
     }
 
     fn lose_pending(&mut self) {
         if let Some(old) = self.pending.take() {
-            self.lose(old, NO_DECLARATION);
+            self.lose(old, Lost::NoDeclaration);
         }
     }
 
-    fn lose(&mut self, old: String, why: &'static str) {
+    fn lose(&mut self, old: String, why: Lost) {
         self.renames.lost.push((old, why));
     }
 }
-
-const NO_DECLARATION: &str = "it stands at no table and no column";
 
 impl Place {
     /// Takes the next token. Returns whether it is the first one of a column or constraint.
@@ -209,7 +238,7 @@ mod tests {
     fn a_comment_belongs_to_the_declaration_of_its_line_or_to_the_next_one() {
         let ddl = "-- Who plays. @renamed from=users\nCREATE TABLE players (\n    id INTEGER PRIMARY KEY,\n    health INTEGER NOT NULL DEFAULT (1, 2), -- @renamed from=hp\n    -- @renamed from=\"Nick\"\n    \"Name\" TEXT CHECK (length(name) > 0),\n    level INTEGER /* @renamed from=lvl */\n) STRICT;\nCREATE TABLE IF NOT EXISTS guilds ( -- @renamed from=clans\n  id INTEGER PRIMARY KEY\n);\nCREATE INDEX a ON players (health);\n-- @renamed from=nothing\n";
         let renames = renames(ddl);
-        assert_eq!(renames.lost, [("nothing".to_owned(), NO_DECLARATION)]);
+        assert_eq!(renames.lost, [("nothing".to_owned(), Lost::NoDeclaration)]);
         let tables = [("guilds", "clans"), ("players", "users")];
         assert_eq!(
             renames.tables.into_iter().collect::<Vec<_>>(),
