@@ -168,3 +168,25 @@ fn a_name_that_two_things_of_the_schema_may_mean_is_refused() {
         assert!(!world.path("new.db").exists());
     }
 }
+
+/// As after a rescue: the file has the schema already, whose comments tell of older files.
+#[test]
+fn a_rename_that_is_done_is_no_question_when_its_old_name_is_used_again() {
+    let schema = "CREATE TABLE players (id INTEGER PRIMARY KEY,
+            health INTEGER, -- @renamed from=hp
+            hp INTEGER DEFAULT 3) STRICT; -- @renamed from=users
+        CREATE TABLE users (id INTEGER PRIMARY KEY) STRICT;
+";
+    let world = World::new(schema).with_rows(&format!(
+        "{schema} INSERT INTO players VALUES (1, 5, 6); INSERT INTO users VALUES (9);"
+    ));
+    let (code, printed) = world.import(&[]);
+    assert_eq!(code, Some(0), "{printed}");
+    assert_eq!(world.values("SELECT * FROM players"), ["1 5 6"]);
+    assert_eq!(world.values("SELECT * FROM users"), ["9"]);
+    // One from before is not known to have them.
+    let old =
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, hp INTEGER); INSERT INTO users VALUES (1, 5);";
+    let (code, printed) = World::new(schema).with_rows(old).import(&[]);
+    assert_ne!(code, Some(0), "{printed}");
+}

@@ -60,7 +60,6 @@ impl Announced {
             Some(known) => known,
             None => {
                 self.refuse_both_names(&table.name, schema)?;
-                refuse_unclear(schema.unclear_table(&table.name), &table.name, None)?;
                 let position = self.position(&table.schema, &table.name, schema);
                 self.tables.push(AnnouncedTable {
                     schema: table.schema.clone(),
@@ -75,18 +74,45 @@ impl Announced {
         };
         for column in &table.columns {
             if !known.columns.contains(&column.name) {
-                if let Some(position) = known.position {
-                    let to = &schema.tables[position];
-                    refuse_unclear(
-                        to.unclear_column(&column.name),
-                        &column.name,
-                        Some(&to.name),
-                    )?;
-                }
                 known.columns.push(column.name.clone());
             }
         }
         Ok(known.position)
+    }
+
+    /// Refuses tables and columns whose rows and values may belong to one of several of the schema. When all are announced,
+    /// because what is there by its new name, too, has been renamed before.
+    ///
+    /// # Errors
+    /// [`ImportError::RenameNotFollowed`].
+    pub(super) fn refuse_unclear(&self, schema: &Schema) -> Result<(), ImportError> {
+        let has_table = |name: &str| {
+            let mut tables = self.tables.iter();
+            tables.any(|known| known.name.eq_ignore_ascii_case(name))
+        };
+        for known in &self.tables {
+            refuse_unclear(
+                schema.unclear_table(&known.name, has_table),
+                &known.name,
+                None,
+            )?;
+            let Some(position) = known.position else {
+                continue;
+            };
+            let to = &schema.tables[position];
+            let has_column = |name: &str| {
+                let mut columns = known.columns.iter();
+                columns.any(|column| column.eq_ignore_ascii_case(name))
+            };
+            for column in &known.columns {
+                refuse_unclear(
+                    to.unclear_column(column, has_column),
+                    column,
+                    Some(&to.name),
+                )?;
+            }
+        }
+        Ok(())
     }
 
     /// Refuses a table that is renamed to one which is there as well: the rows of one of them would be lost.

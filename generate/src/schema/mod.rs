@@ -60,11 +60,15 @@ impl Schema {
     }
 
     /// A table that is declared as renamed from this name while another one has it, or is renamed from it too: which
-    /// of them the rows belong to is not known. The table, and the other one.
-    pub(crate) fn unclear_table(&self, old: &str) -> Option<(&str, &str)> {
+    /// of them the rows belong to is not known, unless the source has the table, too. The table, and the other one.
+    pub(crate) fn unclear_table(
+        &self,
+        old: &str,
+        is_there: impl Fn(&str) -> bool,
+    ) -> Option<(&str, &str)> {
         let tables = self.tables.iter();
         let names = tables.map(|table| (table.name.as_str(), table.renamed_from()));
-        unclear(names, old)
+        unclear(names, old, is_there)
     }
 
     /// Whether the table and the columns that a foreign key points to are there.
@@ -85,18 +89,44 @@ impl Schema {
 }
 
 /// One of several things that is renamed from this name while another one has it, or is renamed from it too: the name of
-/// the one, and of the other. `names` are their names, and those that they are renamed from.
+/// the one, and of the other. `names` are their names, and those that they are renamed from; `is_there` tells whether the
+/// source has something of a name. What is there by its new name has been renamed before, unless names are exchanged, which looks
+/// the same before and after it.
 fn unclear<'n>(
     names: impl Iterator<Item = (&'n str, Option<&'n str>)> + Clone,
     old: &str,
+    is_there: impl Fn(&str) -> bool,
 ) -> Option<(&'n str, &'n str)> {
     let mut renamed = names.clone().filter_map(|(name, from)| {
         let is_it = from.is_some_and(|from| from.eq_ignore_ascii_case(old));
         (is_it && !name.eq_ignore_ascii_case(old)).then_some(name)
     });
-    let first = renamed.next()?;
+    let first = renamed
+        .clone()
+        .find(|name| !is_there(name) || is_ring(names.clone(), name, old))?;
     let own = names
         .map(|(name, _)| name)
         .find(|name| name.eq_ignore_ascii_case(old));
-    Some((first, own.or_else(|| renamed.next())?))
+    let other = own.or_else(|| renamed.find(|name| *name != first));
+    Some((first, other?))
+}
+
+/// Whether something gets the name `old` of another one that gets its own, directly or through others.
+fn is_ring<'n>(
+    names: impl Iterator<Item = (&'n str, Option<&'n str>)> + Clone,
+    name: &str,
+    old: &str,
+) -> bool {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut next = Some(old);
+    while let Some(at) = next.filter(|at| !seen.iter().any(|seen| seen.eq_ignore_ascii_case(at))) {
+        if at.eq_ignore_ascii_case(name) {
+            return true;
+        }
+        seen.push(at);
+        let mut all = names.clone();
+        let found = all.find(|(name, _)| name.eq_ignore_ascii_case(at));
+        next = found.and_then(|(_, from)| from);
+    }
+    false
 }

@@ -103,10 +103,14 @@ impl Table {
 
     /// A column that is declared as renamed from this name while another one has it, or is renamed from it too. The
     /// column, and the other one.
-    pub(crate) fn unclear_column(&self, old: &str) -> Option<(&str, &str)> {
+    pub(crate) fn unclear_column(
+        &self,
+        old: &str,
+        is_there: impl Fn(&str) -> bool,
+    ) -> Option<(&str, &str)> {
         let columns = self.columns.iter();
         let names = columns.map(|column| (column.name.as_str(), column.renamed_from()));
-        super::unclear(names, old)
+        super::unclear(names, old, is_there)
     }
 
     /// The column of the source's table whose values are the ids of the rows, by its name: the id itself, if the

@@ -131,6 +131,7 @@ impl<'i> Transfer<'i> {
         self.zeros = Zeros::known(self.schema, self.model, source)?;
         self.dialect = source.dialect();
         source.send(&mut self)?;
+        self.announced.refuse_unclear(self.schema)?;
         let mut report = self.finish().map_err(|e| self.options.write(e))?;
         if self.unit == ProgressUnit::Bytes {
             let tables = self.tables.iter();
