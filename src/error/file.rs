@@ -120,10 +120,11 @@ pub enum FileError {
         path: PathBuf,
     },
     /// The world was put back from a backup that is older than the last parcels that it has moved. What has left it since is in
-    /// the backup, and may be in another world too; what has come into it since is in none. Nothing was moved.
+    /// the backup, and may be in another world too; what has come into it since is in none. Nothing was moved. A shared outbox
+    /// says so until it is accepted, however often the world is flushed or opened.
     #[error(
-        "{}: parcels of {name:?} were moved up to its flush {exchanged}, and this is that world after flush {found}, as of a \
-         backup: what has left it since may be there twice, and what has come into it is lost. Restore all worlds and their \
+        "{}: parcels of {name:?} were moved up to its flush {exchanged}, and this is that world as it was after flush {found}, in \
+         a backup: what has left it since may be there twice, and what has come into it is lost. Restore all worlds and their \
          outbox from one moment; or go on as it is, with `SharedOutbox::forget_world` or `PostgresOptions::accept_older_state`",
         path.display()
     )]
@@ -132,7 +133,7 @@ pub enum FileError {
         path: PathBuf,
         /// The name of the world.
         name: String,
-        /// The last flush of the world that is there, counted since the world began.
+        /// The last flush of the world that was there when this was noticed first, counted since the world began.
         found: u64,
         /// The flush up to which parcels were moved.
         exchanged: u64,

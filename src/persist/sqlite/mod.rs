@@ -27,6 +27,7 @@ mod one_database;
 mod open;
 mod operations;
 mod options;
+mod outbox_states;
 mod parallel_load;
 mod quick_check;
 mod schema_diff;

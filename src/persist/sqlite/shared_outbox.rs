@@ -7,22 +7,22 @@
 //! adds nothing.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rusqlite::{
-    Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior,
+    Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, Transaction, TransactionBehavior,
 };
 
 use crate::error::{Error, ErrorKind, FileError, ParcelError, ParcelId};
 use crate::persist::outbox::{Exchanged, MOST_WAITING, WaitingParcel, shortened};
-use crate::store::tracking::home::Home;
 use crate::store::tracking::mail::Mail;
 use crate::store::tracking::parcel::{MOST_BYTES, Parcel};
 
 use super::create::{refuse_unless_wal, switch_to_wal};
 use super::error::{backend_error, open_error};
+use super::lock::refuse_other_than_file;
 use super::mail::parcel_id;
+use super::outbox_states::{self, claim, note_state, refusal};
 use super::world_files::WorldFiles;
 
 /// `gdo`, and the number of the format.
@@ -42,13 +42,6 @@ CREATE TABLE parcels (
 ) STRICT;
 CREATE INDEX parcels_receiver ON parcels (receiver, number);
 CREATE INDEX parcels_sender ON parcels (sender, number);";
-
-/// Up to which flush of its file each world has moved parcels, and by which opening of it. Files of before lack it.
-const CREATE_STATES: &str = "CREATE TABLE IF NOT EXISTS states (
-    name       TEXT PRIMARY KEY,
-    generation INTEGER NOT NULL,
-    opening    BLOB NOT NULL
-) STRICT, WITHOUT ROWID;";
 
 /// How long another process that writes to the file is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -91,7 +84,8 @@ pub struct SharedOutbox {
 }
 
 impl SharedOutbox {
-    /// Opens the file, or makes it, for the world that others know by this name.
+    /// Opens the file, or makes it, for the world that others know by this name. A relative path is that of the file that it
+    /// names now, also when the process goes to another folder; a URI is no path.
     ///
     /// # Errors
     /// [`FileError::NotAnOutbox`] for a file that is something else, and any error of SQLite or the file system, in
@@ -101,8 +95,19 @@ impl SharedOutbox {
     }
 
     fn open_at(path: &Path, name: &str) -> Result<Self, FileError> {
+        refuse_other_than_file(path)?;
+        // It stays the file that it is, wherever the process goes.
+        let path = std::path::absolute(path).map_err(|source| FileError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        let path = path.as_path();
         let at_path = |source| open_error(path, source);
-        let mut connection = Connection::open(path).map_err(at_path)?;
+        // Without URIs, as for worlds: the file that is looked at later is the one of this path.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
         connection.busy_timeout(PATIENCE).map_err(at_path)?;
         let is_new = |connection: &Connection| -> rusqlite::Result<bool> {
             let count = "SELECT count(*) FROM sqlite_schema";
@@ -137,7 +142,9 @@ impl SharedOutbox {
         if mark(&transaction).map_err(at_path)? != MARK {
             return Err(refused);
         }
-        transaction.execute_batch(CREATE_STATES).map_err(at_path)?;
+        transaction
+            .execute_batch(outbox_states::CREATE)
+            .map_err(at_path)?;
         transaction.commit().map_err(at_path)?;
         let opened = Self {
             connection,
@@ -225,15 +232,17 @@ impl SharedOutbox {
             let (path, name) = (self.path.clone(), self.name.clone());
             return Err(FileError::OtherWorldOfName { path, name });
         }
-        match newer_state(&transaction, &self.name, home).map_err(failed)? {
-            None => Ok(transaction),
-            Some(exchanged) => Err(FileError::RestoredWorld {
-                path: self.path.clone(),
-                name: self.name.clone(),
-                found: home.opened_at.unsigned_abs(),
-                exchanged: exchanged.unsigned_abs(),
-            }),
-        }
+        let Some(refused) = refusal(&transaction, &self.name, home).map_err(failed)? else {
+            return Ok(transaction);
+        };
+        // That it was refused is kept: it counts on, and would have had as many flushes after a while.
+        transaction.commit().map_err(failed)?;
+        Err(FileError::RestoredWorld {
+            path: self.path.clone(),
+            name: self.name.clone(),
+            found: refused.found.unsigned_abs(),
+            exchanged: refused.exchanged.unsigned_abs(),
+        })
     }
 
     /// Refuses to go on with a file that is not the one at its path any more.
@@ -326,16 +335,18 @@ impl SharedOutbox {
     /// an older state, where it is accepted what that does to parcels ([`FileError::RestoredWorld`]).
     ///
     /// # Errors
-    /// Any error of SQLite, in [`ErrorKind::File`].
+    /// [`FileError::OutboxMoved`], and any error of SQLite, in [`ErrorKind::File`].
     pub fn forget_world(&mut self) -> Result<(), Error> {
-        // The name stays: the old world may have accepted what was sent to it.
-        let sql = "UPDATE worlds SET identity = x'' WHERE name = ?1";
-        let touched = self.connection.execute(sql, [&self.name]);
-        touched.map_err(|error| self.failed(error))?;
-        let sql = "DELETE FROM states WHERE name = ?1";
-        let touched = self.connection.execute(sql, [&self.name]);
-        touched.map_err(|error| self.failed(error))?;
-        Ok(())
+        self.refuse_moved()?;
+        let forget = || -> rusqlite::Result<()> {
+            let transaction =
+                Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            outbox_states::forget(&transaction, &self.name)?;
+            transaction.commit()
+        };
+        forget().map_err(|error| self.failed(error))?;
+        // It may have been moved before the commit.
+        Ok(self.refuse_moved()?)
     }
 
     fn names(&self, side: &str) -> rusqlite::Result<Vec<ParcelId>> {
@@ -409,46 +420,4 @@ fn start_of(column: &str) -> String {
 
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Makes a name that of a world. Returns whether it is, and not another's.
-fn claim(transaction: &Connection, name: &str, identity: &[u8; 16]) -> rusqlite::Result<bool> {
-    let sql = "INSERT INTO worlds (name, identity) VALUES (?1, ?2)
-        ON CONFLICT (name) DO UPDATE SET identity = excluded.identity WHERE identity = x''";
-    transaction
-        .prepare_cached(sql)?
-        .execute((name, &identity[..]))?;
-    let sql = "SELECT identity FROM worlds WHERE name = ?1";
-    let known: Vec<u8> = transaction
-        .prepare_cached(sql)?
-        .query_row([name], |row| row.get(0))?;
-    Ok(known == *identity)
-}
-
-/// The flush up to which the world of this name has moved parcels here, if that is later than what the file had when it was
-/// opened: then it was put back from a backup. What this very opening has written came after.
-fn newer_state(transaction: &Connection, name: &str, home: &Home) -> rusqlite::Result<Option<i64>> {
-    let sql = "SELECT generation, opening FROM states WHERE name = ?1";
-    let state = transaction
-        .prepare_cached(sql)?
-        .query_row([name], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
-        })
-        .optional()?;
-    Ok(state.and_then(|(generation, opening)| {
-        let is_older = opening != home.opening.as_bytes() && home.opened_at < generation;
-        is_older.then_some(generation)
-    }))
-}
-
-/// Records up to which flush the world has moved parcels: one that a power cut does not take back.
-fn note_state(transaction: &Connection, name: &str, home: &Home) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO states (name, generation, opening) VALUES (?1, ?2, ?3)
-        ON CONFLICT (name) DO UPDATE SET generation = excluded.generation, opening = excluded.opening";
-    let durable = home.durable.load(Ordering::SeqCst);
-    let opening = &home.opening.as_bytes()[..];
-    transaction
-        .prepare_cached(sql)?
-        .execute((name, durable, opening))?;
-    Ok(())
 }

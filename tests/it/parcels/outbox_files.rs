@@ -60,6 +60,12 @@ fn nothing_is_delivered_into_an_outbox_that_is_not_there_any_more() {
             matches!(moved, FileError::OutboxMoved { .. }),
             "{what}: {moved}"
         );
+        // What was forgotten in it would be known again at the next start.
+        let moved = file_error(north.outbox.forget_world());
+        assert!(
+            matches!(moved, FileError::OutboxMoved { .. }),
+            "{what}: {moved}"
+        );
         assert_eq!(north.db.outbox().len(), 1, "{what}");
         let _ = north.db.flush_durable().unwrap();
         // All processes end, and are started again, with the file that is there then, or a new one.
@@ -135,6 +141,56 @@ fn a_world_that_was_put_back_is_told_so_before_it_moves_a_parcel() {
     }
 }
 
+/// Regression: a game that went on without parcels has counted as many flushes as the outbox knew of after a while, and was
+/// refused until then alone.
+#[test]
+fn a_world_that_was_put_back_stays_refused_until_that_is_accepted() {
+    let shards = Shards::new();
+    let mut north = shards.shard("north");
+    let (ada, bob) = (north.player(1), north.player(2));
+    // With a parcel in its outbox, each opening of the backup is a flush.
+    north.db.hand_over(ada, "south").unwrap();
+    let _ = north.db.flush_durable().unwrap();
+    let backup = north.file.folder().join("backup.db");
+    let _ = north.db.backup(&backup).unwrap().wait().unwrap();
+    north.db.hand_over(bob, "south").unwrap();
+    assert_eq!(north.settle(), (2, 0, 0));
+
+    let numbers = |error| match error {
+        FileError::RestoredWorld {
+            found, exchanged, ..
+        } => (found, exchanged),
+        error => panic!("{error}"),
+    };
+    let mut outbox = shards.outbox("north");
+    let mut db = Database::<World>::open(&backup).unwrap();
+    let first = numbers(file_error(outbox.exchange(&mut db)));
+    assert!(first.0 < first.1, "{first:?}");
+    // The one that has moved them, and is running still, goes on; its outbox has been told nothing else.
+    assert_eq!(north.exchange(), (0, 0, 0));
+    let waiting = north.sent();
+    for n in 0..9 {
+        db.insert(crate::common::sample::player(100 + n)).unwrap();
+        let _ = db.flush_durable().unwrap();
+        drop((db, outbox));
+        outbox = shards.outbox("north");
+        db = Database::<World>::open(&backup).unwrap();
+        let again = numbers(file_error(outbox.exchange(&mut db)));
+        assert_eq!(again, first, "{n}");
+        assert!(outbox.inbox(&db).is_ok(), "to look is allowed");
+    }
+    assert_eq!(north.sent(), waiting);
+    // Other worlds are not concerned.
+    assert_eq!(shards.shard("south").exchange(), (0, 0, 0));
+
+    outbox.forget_world().unwrap();
+    assert_eq!(outbox.exchange(&mut db).unwrap().delivered, 1);
+    drop((db, outbox));
+    let mut outbox = shards.outbox("north");
+    let mut db = Database::<World>::open(&backup).unwrap();
+    assert_eq!(outbox.exchange(&mut db).unwrap().held_back, 0);
+}
+
 /// A backup that lacks no walk lacks nothing that matters to other worlds.
 #[test]
 fn a_world_that_was_put_back_and_lacks_no_walk_goes_on() {
@@ -154,6 +210,60 @@ fn a_world_that_was_put_back_and_lacks_no_walk_goes_on() {
     // The backup has not recorded the delivery.
     assert_eq!(north.settle(), (1, 0, 0));
     assert_eq!(north.sent().len(), 1);
+}
+
+/// Set for the process in which a test runs once more, with a folder of its own as the working directory.
+const IN_FOLDER: &str = "GAMEDB_TEST_IN_FOLDER";
+
+/// Regression: the file was looked for from where the process was then, and URIs were paths to some and files to others.
+#[test]
+fn an_outbox_stays_where_it_was_opened() {
+    const NAMES: [&str; 3] = ["outbox.db", "./file:outbox.db?mode=memory", ":memory:"];
+    if std::env::var_os(IN_FOLDER).is_some() {
+        let mut north = Shards::new().shard("north");
+        let ada = north.player(1);
+        north.db.hand_over(ada, "south").unwrap();
+        let _ = north.db.flush_durable().unwrap();
+        let mut outboxes = NAMES.map(|name| SharedOutbox::open(name, "north").unwrap());
+        std::env::set_current_dir("elsewhere").unwrap();
+        let delivered = outboxes.each_mut().map(|outbox| {
+            let exchanged = outbox.exchange(&mut north.db).unwrap();
+            (exchanged.delivered, outbox.sent().unwrap().len())
+        });
+        // What is delivered to one of them has left the world.
+        assert_eq!(delivered, [(1, 1), (0, 0), (0, 0)]);
+        for outbox in &mut outboxes {
+            outbox.forget_world().unwrap();
+        }
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("elsewhere")).unwrap();
+    let ran = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture"])
+        .arg("parcels::outbox_files::an_outbox_stays_where_it_was_opened")
+        .env(IN_FOLDER, "1")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{printed}");
+    for name in NAMES {
+        assert!(folder.path().join(name).is_file(), "{name}");
+    }
+    let left = std::fs::read_dir(folder.path().join("elsewhere")).unwrap();
+    assert_eq!(left.count(), 0);
+
+    // A path is a path, as it is for worlds.
+    let path = folder.path().join("outbox.db");
+    for no_path in [format!("file:{}", path.display()), String::new()] {
+        let refused = SharedOutbox::open(no_path, "north");
+        let error = file_error(refused);
+        assert!(
+            matches!(error, FileError::Open { .. } | FileError::NotAFile { .. }),
+            "{error}"
+        );
+    }
 }
 
 #[test]
