@@ -50,6 +50,8 @@ pub(crate) struct State {
     pub(crate) subscription: Option<gamedb::Subscription>,
     /// Edits that wait for an `answer_mut`.
     pub(crate) edits: VecDeque<(Edit, Reply)>,
+    /// Answers that are sent when the world is held no longer.
+    answered: Vec<(Reply, Result<Answer, Refusal>)>,
 }
 
 #[derive(Debug)]
@@ -100,6 +102,7 @@ impl State {
             owners: Owners::new(settings.n_owners),
             subscription: None,
             edits: VecDeque::new(),
+            answered: Vec::new(),
         }
     }
 
@@ -107,6 +110,10 @@ impl State {
     /// at the channel.
     pub(crate) fn answer(&mut self, world: &dyn Inspected, budget: Duration) {
         world.hold(&mut || self.answer_held(world, budget));
+        // Whoever has the answer may close the world or remove the file, which is not held any more then.
+        for (reply, answer) in self.answered.drain(..) {
+            send(reply, answer);
+        }
     }
 
     fn answer_held(&mut self, world: &dyn Inspected, budget: Duration) {
@@ -162,21 +169,21 @@ impl State {
             Task::Question(Question::Edit(edit)) => return self.edit(schema, edit, reply),
             Task::Question(question) => match self.begin(world, schema, question) {
                 Ok(Begun::Job(job)) => Ok(job),
-                Ok(Begun::Answer(answer)) => return send(reply, Ok(answer)),
+                Ok(Begun::Answer(answer)) => return self.reply(reply, Ok(answer)),
                 Err(refusal) => Err(refusal),
             },
         };
         let mut job = match job {
             Ok(job) => job,
-            Err(refusal) => return send(reply, Err(refusal)),
+            Err(refusal) => return self.reply(reply, Err(refusal)),
         };
         match job.step(world, schema) {
-            Err(unreadable) => send(reply, Err(unreadable.into())),
-            Ok(true) => send(reply, job.answer(world, schema, None)),
+            Err(unreadable) => self.reply(reply, Err(unreadable.into())),
+            Ok(true) => self.reply(reply, job.answer(world, schema, None)),
             Ok(false) if since.elapsed() >= PATIENCE => {
                 self.n_jobs += 1;
                 let number = self.n_jobs;
-                send(reply, job.answer(world, schema, Some(number)));
+                self.reply(reply, job.answer(world, schema, Some(number)));
                 if self.parked.len() == MOST_JOBS {
                     self.parked.remove(0);
                 }
@@ -276,13 +283,17 @@ impl State {
         Ok(Answer::Owners(self.owners.of((table, at), owner, seconds)))
     }
 
+    fn reply(&mut self, reply: Reply, answer: Result<Answer, Refusal>) {
+        self.answered.push((reply, answer));
+    }
+
     fn edit(&mut self, schema: &Schema, edit: Edit, reply: Reply) {
         let table = schema.tables.get(edit.table);
         match table.map(|table| edit.column < table.columns.len()) {
-            None => send(reply, Err(Refusal::NoTable)),
-            Some(false) => send(reply, Err(Refusal::NoColumn)),
-            Some(true) if !self.may_edit => send(reply, Err(Refusal::ReadOnly)),
-            Some(true) if !self.feed.is_followed() => send(reply, Err(Refusal::NotMut)),
+            None => self.reply(reply, Err(Refusal::NoTable)),
+            Some(false) => self.reply(reply, Err(Refusal::NoColumn)),
+            Some(true) if !self.may_edit => self.reply(reply, Err(Refusal::ReadOnly)),
+            Some(true) if !self.feed.is_followed() => self.reply(reply, Err(Refusal::NotMut)),
             Some(true) => self.edits.push_back((edit, reply)),
         }
     }

@@ -246,7 +246,7 @@ fn columns_that_are_renamed_in_a_ring_or_a_chain_or_beside_a_new_one_are_refused
 }
 
 #[test]
-fn an_old_name_that_no_column_has_is_settled_by_what_is_left_over() {
+fn an_old_name_that_no_column_has_is_answered_by_what_is_left_over() {
     let file = SqlFile::new(
         "CREATE TABLE p (id INTEGER PRIMARY KEY, x INTEGER, none INTEGER) STRICT; INSERT INTO p VALUES (1, 5, NULL);",
     );

@@ -170,8 +170,8 @@ impl Consent {
             Safety::Lossy => self.is_lossy,
             Safety::Destructive => self.drops.contains(&step.name().to_lowercase()),
             Safety::ByHand => {
-                let mut names = step.settled_by.iter();
-                !step.settled_by.is_empty()
+                let mut names = step.answered_by.iter();
+                !step.answered_by.is_empty()
                     && names.all(|name| self.drops.contains(&name.to_lowercase()))
             }
         }

@@ -110,8 +110,8 @@ pub struct Step {
     pub rows: Misfits,
     /// What to do about a step that is not safe.
     pub remedy: Option<String>,
-    /// Names of which each has to be dropped by consent to settle a step that is by hand; none if nothing settles it.
-    pub(super) settled_by: Vec<String>,
+    /// Names of which each has to be dropped by consent to answer a step that is by hand; none if no consent does.
+    pub(super) answered_by: Vec<String>,
 }
 
 impl Step {
@@ -123,7 +123,7 @@ impl Step {
             safety: Safety::Safe,
             rows: Misfits::default(),
             remedy: None,
-            settled_by: Vec::new(),
+            answered_by: Vec::new(),
         }
     }
 

@@ -40,7 +40,7 @@ impl Unfollowed<'_> {
         step.safety = Safety::ByHand;
         step.rows = rows;
         step.remedy = Some(remedy);
-        step.settled_by = left;
+        step.answered_by = left;
         step
     }
 }
