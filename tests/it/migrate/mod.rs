@@ -1,5 +1,6 @@
 //! Schemas that change while the file has rows.
 
+mod computed_indexes;
 mod files;
 mod filled;
 mod functions;

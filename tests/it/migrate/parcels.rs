@@ -59,3 +59,14 @@ fn an_empty_outbox_and_what_no_parcel_says_are_in_nobodys_way() {
     let check = SCHEMA.replace("hp INTEGER", "hp INTEGER CHECK (hp > 0)");
     assert_eq!(file.plan(&check).safety(), Safety::ByHand);
 }
+
+#[test]
+fn an_index_is_tuned_while_parcels_wait() {
+    let file = with_parcels(1);
+    file.connection()
+        .execute_batch("CREATE INDEX low ON t (hp) WHERE hp < 3;")
+        .unwrap();
+    let tuned = format!("{SCHEMA} CREATE INDEX low ON t (hp) WHERE hp < 5;");
+    file.migrate(&tuned, &Consent::new()).unwrap();
+    assert_eq!(file.rows("SELECT * FROM gamedb_outbox").len(), 1);
+}

@@ -29,7 +29,7 @@ pub(super) struct Table {
     pub(super) uniques: BTreeSet<Unique>,
     /// The statements that create the indexes, by name in lower case.
     pub(super) indexes: BTreeMap<String, String>,
-    /// The normal form of each index that is not unique and has an expression or a WHERE, and its name.
+    /// The name of each index that is not unique and has an expression or a WHERE, and its normal form.
     pub(super) computed: BTreeMap<String, String>,
 }
 
@@ -278,12 +278,20 @@ fn computed(
     let found = statement.query_map([table], |row| {
         let sql: Option<String> = row.get(1)?;
         let normal = declaration::index(&sql.unwrap_or_default(), names);
-        Ok((normal, row.get(0)?))
+        Ok((row.get(0)?, normal))
     })?;
     found.collect()
 }
 
-/// A number for a schema: equal for two schemas that mean the same, in whatever way they are written.
+/// The normal forms of the indexes with an expression or a WHERE, by table and name.
+pub(super) fn computed_indexes(layout: &Layout) -> BTreeMap<String, BTreeMap<String, String>> {
+    let of_tables = layout.iter();
+    let of_tables = of_tables.map(|(name, table)| (name.clone(), table.computed.clone()));
+    of_tables.collect()
+}
+
+/// A number for a schema: equal for two schemas that mean the same, in whatever way they are written. Programs and scripts
+/// have it written down, so it stays what it is. Indexes that are not unique are no part of it.
 pub(super) fn fingerprint(layout: &Layout) -> u64 {
     let mut text = String::new();
     for (name, table) in layout {
@@ -308,8 +316,6 @@ pub(super) fn fingerprint(layout: &Layout) -> u64 {
             .uniques
             .iter()
             .for_each(|unique| line(unique.to_string()));
-        let computed = table.computed.keys();
-        computed.for_each(|index| line(format!("index on {index}")));
     }
     xxhash_rust::xxh3::xxh3_64(text.as_bytes())
 }
