@@ -10,6 +10,7 @@ mod next_ids;
 mod nothing_lost;
 mod parcels;
 mod random;
+mod renamed_ids;
 mod scripts;
 mod steps;
 mod value_keys;

@@ -26,6 +26,9 @@ pub(super) struct Table {
     /// The normal form of each CHECK, and how it is written.
     pub(super) checks: BTreeMap<String, String>,
     pub(super) keys: BTreeSet<ForeignKey>,
+    /// Tables whose id a foreign key calls by its name, and that name, in lower case. A key that does not name it means
+    /// the same.
+    pub(super) named_ids: BTreeSet<(String, String)>,
     pub(super) uniques: BTreeSet<Unique>,
     /// The statements that create the indexes, by name in lower case.
     pub(super) indexes: BTreeMap<String, String>,
@@ -166,6 +169,7 @@ fn table(connection: &Connection, name: String, sql: String) -> rusqlite::Result
     };
     Ok(Table {
         keys: foreign_keys(connection, &name)?,
+        named_ids: named_ids(connection, &name)?,
         uniques: uniques(connection, &name, &names)?,
         indexes: indexes(connection, &name)?,
         computed: computed(connection, &name, &names)?,
@@ -217,6 +221,16 @@ fn foreign_keys(connection: &Connection, table: &str) -> rusqlite::Result<BTreeS
         })
     })?;
     keys.collect()
+}
+
+fn named_ids(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet<(String, String)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT lower(\"table\"), lower(\"to\") FROM pragma_foreign_key_list(?) GROUP BY id
+         HAVING count(*) = 1 AND EXISTS
+             (SELECT 1 FROM pragma_table_info(\"table\") WHERE pk AND lower(name) = lower(\"to\"))",
+    )?;
+    let named = statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    named.collect()
 }
 
 fn uniques(

@@ -207,7 +207,8 @@ impl Planner<'_> {
             steps.push(Step::new(&new.name, change));
         }
         // The keys are written with the new names where a table or a column that they point to is renamed.
-        let is_rebuilt = steps.len() > n_before || new.keys != old.keys;
+        let is_rebuilt =
+            steps.len() > n_before || new.keys != old.keys || self.names_renamed_id(old);
         self.indexes(new, old, is_rebuilt, plan);
         if is_rebuilt {
             plan.steps.extend(named_by_itself(new)?);
@@ -216,6 +217,15 @@ impl Planner<'_> {
             plan.rebuilt.push(Rebuilt { new, mapping });
         }
         Ok(())
+    }
+
+    /// Whether a foreign key of a table of the file calls an id by a name that this has no more.
+    fn names_renamed_id(&self, old: &Table) -> bool {
+        old.named_ids.iter().any(|(target, written)| {
+            let target = self.new.get(&self.renamed_table(target));
+            let id = target.and_then(|target| target.id.as_ref());
+            id.is_some_and(|id| !id.eq_ignore_ascii_case(written))
+        })
     }
 
     /// The steps of indexes. A world with one that computes something and that its schema does not have is not opened. It
