@@ -27,6 +27,8 @@ pub(super) struct Plan {
     pub(super) indexes: Vec<String>,
     /// The tables that are dropped if that is agreed to, by their names in the file.
     pub(super) dropped: Vec<String>,
+    /// Those of them that could stay, because they are no part of the world.
+    pub(super) dropped_strangers: BTreeSet<String>,
     /// Tables that the schema does not have, and that may stay.
     pub(super) kept: Vec<String>,
 }
@@ -64,6 +66,7 @@ impl Planner<'_> {
             dropped_indexes: Vec::new(),
             indexes: Vec::new(),
             dropped: Vec::new(),
+            dropped_strangers: BTreeSet::new(),
             kept: Vec::new(),
         };
         let mut used = BTreeSet::new();
@@ -229,7 +232,7 @@ impl Planner<'_> {
     }
 
     /// The steps of indexes. A world with one that computes something and that its schema does not have is not opened. It
-    /// goes with a table that is rebuilt, or makes room for the one of its name; any other one somebody may need.
+    /// goes with a table that is rebuilt, or makes room for the one of its name; any other one is a matter for a person.
     fn indexes(&self, new: &Table, old: &Table, is_rebuilt: bool, plan: &mut Plan) {
         let names = self.new_names(new, old);
         let expected: BTreeSet<_> = new.computed.values().collect();
@@ -316,6 +319,9 @@ impl Planner<'_> {
         plan.steps
             .push(step.with(Safety::Destructive, rows, remedy));
         plan.dropped.push(old.name.clone());
+        if references.is_empty() {
+            plan.dropped_strangers.insert(old.name.clone());
+        }
         Ok(())
     }
 

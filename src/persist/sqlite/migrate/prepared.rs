@@ -153,6 +153,8 @@ fn waiting_parcels(file: &Connection, plan: &Plan) -> rusqlite::Result<Option<St
         | Change::DroppedIndex { .. }
         | Change::FilledColumn
         | Change::Obstacle { .. } => true,
+        // The world has not had it, or does without it already: a plan that leaves it there has no step.
+        Change::DroppedTable => plan.dropped_strangers.contains(&step.table),
         Change::NewRule { rule } | Change::DroppedRule { rule } => rule == "STRICT",
         _ => false,
     };
