@@ -229,7 +229,9 @@ fn migrate_safely(path: &Path, ddl: &str, trust: Trust, lock: &mut Lock) -> Resu
         let is_rule = |step: &Step| {
             matches!(
                 step.change,
-                SchemaChange::Obstacle { .. } | SchemaChange::DroppedRule { .. }
+                SchemaChange::Obstacle { .. }
+                    | SchemaChange::DroppedRule { .. }
+                    | SchemaChange::DroppedIndex { .. }
             )
         };
         if trust.strictness.trusts_rules && migration.steps().iter().all(is_rule) {

@@ -69,47 +69,6 @@ fn a_declaration_that_names_its_own_table_is_refused_in_the_plan() {
 }
 
 #[test]
-fn an_index_that_computes_something_is_in_the_way_of_opening_and_named_in_the_plan() {
-    let schema = "CREATE TABLE a (id INTEGER PRIMARY KEY, n TEXT, level INTEGER) STRICT;";
-    for (on, n_steps) in [
-        ("(lower(n))", 1),
-        ("(level) WHERE n IS NOT NULL", 1),
-        ("(level)", 0),
-    ] {
-        let file = SqlFile::new(&format!(
-            "{schema} CREATE INDEX \"Low\" ON a {on}; INSERT INTO a VALUES (1, 'x', 2);"
-        ));
-        let migration = file.plan(schema);
-        assert_eq!(migration.steps().len(), n_steps, "{migration}");
-        let is_same = migration.from_fingerprint() == migration.to_fingerprint();
-        assert_eq!(is_same, n_steps == 0, "{on}");
-        if n_steps == 0 {
-            continue;
-        }
-        // Whether the table is made anew or not.
-        let other = schema.replace("level INTEGER", "level INTEGER, motto TEXT");
-        for schema in [schema, &other] {
-            assert_eq!(
-                by_hand(&file, schema),
-                [
-                    "by hand     a: has the index Low, which computes something at each write, and which the schema does not have; \
-                  drop it: `DROP INDEX \"Low\"` in a script"
-                ]
-            );
-        }
-        file.migrate(schema, &Consent::new().script("DROP INDEX \"Low\";"))
-            .unwrap();
-    }
-    // An index of the schema stays, also under the new name of a column.
-    let file = SqlFile::new(&format!("{schema} CREATE INDEX low ON a (lower(n));"));
-    let renamed = format!(
-        "{} CREATE INDEX low ON a (lower(name));",
-        schema.replace("n TEXT,", "name TEXT, -- @renamed from=n\n")
-    );
-    file.migrate(&renamed, &Consent::new()).unwrap();
-}
-
-#[test]
 fn a_check_that_stays_is_asked_again_where_its_columns_change() {
     let old = "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT NOT NULL, n INTEGER, CHECK (x <> 'bot'), CHECK (typeof(n) = 'integer')) STRICT;";
     let file = SqlFile::new(&format!(
@@ -216,4 +175,38 @@ fn opening_does_not_pass_over_an_index_that_computes_something() {
     );
     file.writer().execute_batch("DROP INDEX low").unwrap();
     drop(options().open::<World>(file.path()).unwrap());
+}
+
+#[test]
+fn opening_makes_an_index_anew_that_was_tuned() {
+    let (file, db, _) = flushed_file();
+    drop(db);
+    let now =
+        "CREATE INDEX items_blueprint_id ON items (blueprint_id) WHERE blueprint_id IS NOT NULL";
+    let before = now.replace("IS NOT NULL", "> 0");
+    let tune = format!("DROP INDEX items_blueprint_id; {before}");
+    file.writer().execute_batch(&tune).unwrap();
+    let sql = || -> String {
+        let sql = "SELECT sql FROM sqlite_schema WHERE name = 'items_blueprint_id'";
+        file.writer().query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(sql(), before);
+    let safely = || Options::new().migrate_safely().accept_edits();
+    drop(safely().open::<World>(file.path()).unwrap());
+    assert_eq!(sql(), now);
+    // Where the rules of the file are trusted, an index more is none that has to go.
+    let low = "CREATE INDEX low ON players (lower(what_we_call_you))";
+    file.writer().execute_batch(low).unwrap();
+    drop(
+        safely()
+            .trust_rules_of_file()
+            .open::<World>(file.path())
+            .unwrap(),
+    );
+    let is_there = "SELECT count(*) FROM sqlite_schema WHERE name = 'low'";
+    let n: i64 = file
+        .writer()
+        .query_row(is_there, [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(n, 1);
 }

@@ -1,5 +1,6 @@
 //! Schemas that change while the file has rows.
 
+mod computed_indexes;
 mod files;
 mod filled;
 mod functions;
@@ -9,6 +10,7 @@ mod next_ids;
 mod nothing_lost;
 mod parcels;
 mod random;
+mod renamed_ids;
 mod scripts;
 mod steps;
 mod value_keys;

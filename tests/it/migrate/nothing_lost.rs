@@ -19,6 +19,8 @@ struct Column {
     from: Option<String>,
     /// The table that it names rows of, by its place.
     key: Option<usize>,
+    /// Whether the key writes the name of that table's id.
+    names_id: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ struct Table {
     names_itself: bool,
     /// Whether it has an index with an expression.
     is_indexed: bool,
+    /// Whether the expression is another one.
+    is_tuned: bool,
     /// Whether its rename is declared behind its end, and not before it.
     is_behind: bool,
 }
@@ -61,9 +65,12 @@ fn ddl(tables: &[Table]) -> String {
             comment(id_from)
         );
         for column in &table.columns {
-            let key = column
-                .key
-                .map(|key| format!(" REFERENCES {}", tables[key].name));
+            let key = column.key.map(|key| {
+                let Table { name, id, .. } = &tables[key];
+                let id = format!(" ({})", id.0);
+                let id = if column.names_id { &*id } else { "" };
+                format!(" REFERENCES {name}{id}")
+            });
             let key = key.unwrap_or_default();
             ddl += &format!("\n, {} INTEGER{key}{}", column.name, comment(&column.from));
         }
@@ -80,7 +87,8 @@ fn ddl(tables: &[Table]) -> String {
         }
         ddl += "\n";
         if table.is_indexed {
-            ddl += &format!("CREATE INDEX low{at} ON {name} (abs({id}));\n");
+            let what = if table.is_tuned { "abs" } else { "hex" };
+            ddl += &format!("CREATE INDEX low{at} ON {name} ({what}({id}));\n");
         }
     }
     ddl
@@ -98,6 +106,7 @@ fn apply(tables: &mut [Table], (kind, one, other): (u8, usize, usize), number: u
             name: format!("new{number}"),
             from: None,
             key: None,
+            names_id: false,
         }),
         1 => rename(&mut table.id.0, &mut table.id.1, format!("id{number}")),
         2 => rename(&mut table.name, &mut table.from, format!("table{number}")),
@@ -108,6 +117,7 @@ fn apply(tables: &mut [Table], (kind, one, other): (u8, usize, usize), number: u
         4 => table.is_strict = true,
         5 => table.names_itself = true,
         6 => table.is_indexed = false,
+        16 => table.is_tuned = true,
         7 if one % n_tables != other % n_tables => {
             let names = [one, other].map(|at| tables[at % n_tables].name.clone());
             for (at, new) in [(one, &names[1]), (other, &names[0])] {
@@ -127,6 +137,7 @@ fn apply(tables: &mut [Table], (kind, one, other): (u8, usize, usize), number: u
                 name,
                 from: None,
                 key: None,
+                names_id: false,
             });
         }
         // A ring, and a chain.
@@ -143,6 +154,7 @@ fn apply(tables: &mut [Table], (kind, one, other): (u8, usize, usize), number: u
         // The id gets the name of a column, which is gone.
         13 => table.id = (table.columns.remove(a).name, None),
         14 if table.columns[a].key.is_some() => table.columns[a].key = Some(other % n_tables),
+        17 => table.columns[a].names_id = !table.columns[a].names_id,
         // Two from one.
         15 => {
             rename_column(&mut table.columns[a], format!("c{number}"));
@@ -182,11 +194,12 @@ fn rename(current: &mut String, from: &mut Option<String>, name: String) {
     from.get_or_insert(old);
 }
 
-/// The keys of a table's columns, two of its properties, and a number that is 0 for an index.
-type Shape = (Vec<Option<usize>>, [bool; 2], u8);
+/// The keys of a table's columns, with whether they write the id's name, two of its properties, and a number that is 0 for an index.
+type Shape = (Vec<Option<(usize, bool)>>, [bool; 2], u8);
 
 fn tables() -> impl Strategy<Value = Vec<Table>> {
-    let columns = prop::collection::vec(prop::option::of(0..3_usize), 0..4);
+    let key = prop::option::of((0..3_usize, any::<bool>()));
+    let columns = prop::collection::vec(key, 0..4);
     let table = (columns, prop::array::uniform2(any::<bool>()), 0..4_u8);
     prop::collection::vec(table, 1..4).prop_map(|tables| {
         let n_tables = tables.len();
@@ -196,7 +209,8 @@ fn tables() -> impl Strategy<Value = Vec<Table>> {
                 origin: Some(number),
                 name: format!("a{number}"),
                 from: None,
-                key: key.map(|key| key % n_tables),
+                key: key.map(|(key, _)| key % n_tables),
+                names_id: key.is_some_and(|(_, names_id)| names_id),
             });
             Table {
                 origin: Some(at),
@@ -207,6 +221,7 @@ fn tables() -> impl Strategy<Value = Vec<Table>> {
                 is_strict,
                 names_itself: false,
                 is_indexed: indexed == 0,
+                is_tuned: false,
                 is_behind,
             }
         };
@@ -321,7 +336,7 @@ fn assert_all_there(
 #[test]
 fn what_is_called_safe_is_done_and_keeps_all_values_and_all_that_rows_name() {
     let ids = prop::collection::vec(prop::collection::btree_set(1..7_i64, 0..4), 3);
-    let edits = prop::collection::vec((0..16_u8, any::<usize>(), any::<usize>()), 0..3);
+    let edits = prop::collection::vec((0..18_u8, any::<usize>(), any::<usize>()), 0..3);
     let case = (
         tables(),
         ids,

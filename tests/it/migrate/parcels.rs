@@ -1,6 +1,6 @@
 //! Parcels that wait in the outbox of a file that gets another schema.
 
-use gamedb::{Consent, MigrationError, Safety};
+use gamedb::{Consent, Migration, MigrationError, Safety};
 use rusqlite::types::Value::Integer;
 
 use super::SqlFile;
@@ -58,4 +58,43 @@ fn an_empty_outbox_and_what_no_parcel_says_are_in_nobodys_way() {
     // A rule belongs to what a parcel is compared by.
     let check = SCHEMA.replace("hp INTEGER", "hp INTEGER CHECK (hp > 0)");
     assert_eq!(file.plan(&check).safety(), Safety::ByHand);
+}
+
+#[test]
+fn a_table_that_is_of_no_world_is_dropped_while_parcels_wait() {
+    let audit = "CREATE TABLE audit (id INTEGER PRIMARY KEY, said TEXT) STRICT; INSERT INTO audit VALUES (1, 'x');";
+    let file = with_parcels(1);
+    file.connection().execute_batch(audit).unwrap();
+    let consent = Consent::new().drop("audit");
+    let plan = Migration::plan_with(file.path(), SCHEMA, &consent).unwrap();
+    assert_eq!(plan.safety(), Safety::Destructive, "{plan}");
+    plan.run(&consent).unwrap();
+    assert_eq!(file.rows("SELECT * FROM gamedb_outbox").len(), 1);
+    let tables = "SELECT name FROM sqlite_schema WHERE name = 'audit'";
+    assert!(file.rows(tables).is_empty());
+    // With what a parcel is compared by, it waits for them.
+    let file = with_parcels(1);
+    file.connection().execute_batch(audit).unwrap();
+    let more = SCHEMA.replace("hp INTEGER", "hp INTEGER, mp INTEGER");
+    let plan = Migration::plan_with(file.path(), &more, &consent).unwrap();
+    assert_eq!(plan.safety(), Safety::ByHand, "{plan}");
+    // So it does where the table has named rows of the world, and so has been part of it.
+    let file = with_parcels(1);
+    let part = "CREATE TABLE audit (id INTEGER PRIMARY KEY, t_id INTEGER REFERENCES t (id)) STRICT; INSERT INTO audit VALUES (1, 1);";
+    file.connection().execute_batch(part).unwrap();
+    let plan = Migration::plan_with(file.path(), SCHEMA, &consent).unwrap();
+    assert_eq!(plan.safety(), Safety::ByHand, "{plan}");
+    let script = consent.script("DELETE FROM gamedb_outbox;");
+    file.migrate(SCHEMA, &script).unwrap();
+}
+
+#[test]
+fn an_index_is_tuned_while_parcels_wait() {
+    let file = with_parcels(1);
+    file.connection()
+        .execute_batch("CREATE INDEX low ON t (hp) WHERE hp < 3;")
+        .unwrap();
+    let tuned = format!("{SCHEMA} CREATE INDEX low ON t (hp) WHERE hp < 5;");
+    file.migrate(&tuned, &Consent::new()).unwrap();
+    assert_eq!(file.rows("SELECT * FROM gamedb_outbox").len(), 1);
 }

@@ -26,10 +26,13 @@ pub(super) struct Table {
     /// The normal form of each CHECK, and how it is written.
     pub(super) checks: BTreeMap<String, String>,
     pub(super) keys: BTreeSet<ForeignKey>,
+    /// Tables whose id a foreign key calls by its name, and that name, in lower case. A key that does not name it means
+    /// the same.
+    pub(super) named_ids: BTreeSet<(String, String)>,
     pub(super) uniques: BTreeSet<Unique>,
     /// The statements that create the indexes, by name in lower case.
     pub(super) indexes: BTreeMap<String, String>,
-    /// The normal form of each index that is not unique and has an expression or a WHERE, and its name.
+    /// The name of each index that is not unique and has an expression or a WHERE, and its normal form.
     pub(super) computed: BTreeMap<String, String>,
 }
 
@@ -166,6 +169,7 @@ fn table(connection: &Connection, name: String, sql: String) -> rusqlite::Result
     };
     Ok(Table {
         keys: foreign_keys(connection, &name)?,
+        named_ids: named_ids(connection, &name)?,
         uniques: uniques(connection, &name, &names)?,
         indexes: indexes(connection, &name)?,
         computed: computed(connection, &name, &names)?,
@@ -217,6 +221,16 @@ fn foreign_keys(connection: &Connection, table: &str) -> rusqlite::Result<BTreeS
         })
     })?;
     keys.collect()
+}
+
+fn named_ids(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet<(String, String)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT lower(\"table\"), lower(\"to\") FROM pragma_foreign_key_list(?) GROUP BY id
+         HAVING count(*) = 1 AND EXISTS
+             (SELECT 1 FROM pragma_table_info(\"table\") WHERE pk AND lower(name) = lower(\"to\"))",
+    )?;
+    let named = statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    named.collect()
 }
 
 fn uniques(
@@ -278,12 +292,20 @@ fn computed(
     let found = statement.query_map([table], |row| {
         let sql: Option<String> = row.get(1)?;
         let normal = declaration::index(&sql.unwrap_or_default(), names);
-        Ok((normal, row.get(0)?))
+        Ok((row.get(0)?, normal))
     })?;
     found.collect()
 }
 
-/// A number for a schema: equal for two schemas that mean the same, in whatever way they are written.
+/// The normal forms of the indexes with an expression or a WHERE, by table and name.
+pub(super) fn computed_indexes(layout: &Layout) -> BTreeMap<String, BTreeMap<String, String>> {
+    let of_tables = layout.iter();
+    let of_tables = of_tables.map(|(name, table)| (name.clone(), table.computed.clone()));
+    of_tables.collect()
+}
+
+/// A number for a schema: equal for two schemas that mean the same, in whatever way they are written. Programs and scripts
+/// have it written down, so it stays what it is. Indexes that are not unique are no part of it.
 pub(super) fn fingerprint(layout: &Layout) -> u64 {
     let mut text = String::new();
     for (name, table) in layout {
@@ -308,8 +330,6 @@ pub(super) fn fingerprint(layout: &Layout) -> u64 {
             .uniques
             .iter()
             .for_each(|unique| line(unique.to_string()));
-        let computed = table.computed.keys();
-        computed.for_each(|index| line(format!("index on {index}")));
     }
     xxhash_rust::xxh3::xxh3_64(text.as_bytes())
 }

@@ -19,7 +19,7 @@ mod script;
 mod step;
 mod unfollowed;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,7 @@ pub use consent::Consent;
 use ending::{Failure, commit};
 pub use error::MigrationError;
 pub use functions::{NewRow, OldRow, RowError, RowFunctions};
-use layout::{Layout, fingerprint, layout};
+use layout::{Layout, computed_indexes, fingerprint, layout};
 use prepared::{Prepared, counts};
 use script::{Guard, Script};
 pub use step::{Change, Misfits, Safety, Step};
@@ -84,6 +84,8 @@ pub struct Migration {
     schema: String,
     from: u64,
     to: u64,
+    /// The file's indexes that compute something, of which its fingerprint does not tell.
+    computed_indexes: BTreeMap<String, BTreeMap<String, String>>,
     steps: Vec<Step>,
     kept: Vec<String>,
     /// Tables that were to be dropped when it was planned, although they could stay, in lower case.
@@ -152,7 +154,9 @@ impl Migration {
         format::mark_of(file, path)?;
         let at_path = |source| open_error(path, source);
         let old = layout(file).map_err(at_path)?;
-        if !trusts_pages && fingerprint(&old) != fingerprint(&prepared.new) {
+        let is_other = fingerprint(&old) != fingerprint(&prepared.new)
+            || computed_indexes(&old) != computed_indexes(&prepared.new);
+        if !trusts_pages && is_other {
             // There is something to do, and rows will be read.
             refuse_damage(file, path, &old)?;
         }
@@ -299,7 +303,7 @@ impl Migration {
         if stamp::is_there(&transaction).map_err(at_path)? {
             state = FileState::read(&transaction).map_err(at_path)?;
         }
-        if fingerprint(&before) != self.from {
+        if fingerprint(&before) != self.from || computed_indexes(&before) != self.computed_indexes {
             return Err(MigrationError::Changed { path: path.clone() }.into());
         }
         if self.leaves_all(consent) {

@@ -21,10 +21,14 @@ pub(super) struct Plan {
     pub(super) created: Vec<Table>,
     /// The tables whose rows are copied into a new table.
     pub(super) rebuilt: Vec<Rebuilt>,
+    /// The indexes that are dropped from tables which are not rebuilt, by their names in the file.
+    pub(super) dropped_indexes: Vec<String>,
     /// The tables that only get indexes: their statements.
     pub(super) indexes: Vec<String>,
     /// The tables that are dropped if that is agreed to, by their names in the file.
     pub(super) dropped: Vec<String>,
+    /// Those of them that could stay, because they are no part of the world.
+    pub(super) dropped_strangers: BTreeSet<String>,
     /// Tables that the schema does not have, and that may stay.
     pub(super) kept: Vec<String>,
 }
@@ -59,8 +63,10 @@ impl Planner<'_> {
             steps: Vec::new(),
             created: Vec::new(),
             rebuilt: Vec::new(),
+            dropped_indexes: Vec::new(),
             indexes: Vec::new(),
             dropped: Vec::new(),
+            dropped_strangers: BTreeSet::new(),
             kept: Vec::new(),
         };
         let mut used = BTreeSet::new();
@@ -160,18 +166,6 @@ impl Planner<'_> {
             let remedy = "copy the rows into a new world with `gamedb import`".to_owned();
             obstacle(what, remedy);
         }
-        let names = self.new_names(new, old);
-        for (normal, name) in &old.computed {
-            if !new.computed.contains_key(&words(normal, &names)) {
-                let what = format!(
-                    "has the index {name}, which computes something at each write, and which the schema does not have"
-                );
-                obstacle(
-                    what,
-                    format!("drop it: `DROP INDEX {}` in a script", quoted(name)),
-                );
-            }
-        }
         if old.id.is_some() && new.id.is_none() {
             // Nothing would say which rows are which, and the values of another key are not asked for.
             let what = "has no INTEGER PRIMARY KEY in the schema, so its rows would lose their ids"
@@ -195,6 +189,7 @@ impl Planner<'_> {
             steps.push(Step::new(&new.name, Change::RenamedTable { from }));
         }
         if old.id.is_none() || new.id.is_none() {
+            self.indexes(new, old, false, plan);
             return Ok(());
         }
         for column in &new.columns {
@@ -215,25 +210,63 @@ impl Planner<'_> {
             steps.push(Step::new(&new.name, change));
         }
         // The keys are written with the new names where a table or a column that they point to is renamed.
-        let is_rebuilt = steps.len() > n_before || new.keys != old.keys;
-        let indexes = new.indexes.iter();
-        let missing: Vec<_> = indexes
-            .filter(|(name, _)| !old.indexes.contains_key(*name))
-            .collect();
-        for (name, _) in &missing {
-            let index = (*name).clone();
-            steps.push(Step::new(&new.name, Change::NewIndex { index }));
-        }
+        let is_rebuilt =
+            steps.len() > n_before || new.keys != old.keys || self.names_renamed_id(old);
+        self.indexes(new, old, is_rebuilt, plan);
         if is_rebuilt {
-            steps.extend(named_by_itself(new)?);
-            self.filled_columns(new, old, steps)?;
+            plan.steps.extend(named_by_itself(new)?);
+            self.filled_columns(new, old, &mut plan.steps)?;
             let new = new.clone();
             plan.rebuilt.push(Rebuilt { new, mapping });
-            return Ok(());
         }
-        plan.indexes
-            .extend(missing.into_iter().map(|(_, sql)| sql.clone()));
         Ok(())
+    }
+
+    /// Whether a foreign key of a table of the file calls an id by a name that this has no more.
+    fn names_renamed_id(&self, old: &Table) -> bool {
+        old.named_ids.iter().any(|(target, written)| {
+            let target = self.new.get(&self.renamed_table(target));
+            let id = target.and_then(|target| target.id.as_ref());
+            id.is_some_and(|id| !id.eq_ignore_ascii_case(written))
+        })
+    }
+
+    /// The steps of indexes. A world with one that computes something and that its schema does not have is not opened. It
+    /// goes with a table that is rebuilt, or makes room for the one of its name; any other one is a matter for a person.
+    fn indexes(&self, new: &Table, old: &Table, is_rebuilt: bool, plan: &mut Plan) {
+        let names = self.new_names(new, old);
+        let expected: BTreeSet<_> = new.computed.values().collect();
+        let mut dropped = BTreeSet::new();
+        for (index, normal) in &old.computed {
+            if expected.contains(&words(normal, &names)) {
+                continue;
+            }
+            let key = index.to_lowercase();
+            let mut tables = self.new.values();
+            if !is_rebuilt && !tables.any(|table| table.indexes.contains_key(&key)) {
+                plan.steps.push(unknown_index(old, index));
+                continue;
+            }
+            let change = Change::DroppedIndex {
+                index: index.clone(),
+            };
+            plan.steps.push(Step::new(&new.name, change));
+            if !is_rebuilt {
+                plan.dropped_indexes.push(index.clone());
+            }
+            dropped.insert(key);
+        }
+        let is_missing = |name: &String| !old.indexes.contains_key(name) || dropped.contains(name);
+        for (name, sql) in &new.indexes {
+            if is_missing(name) {
+                let index = name.clone();
+                plan.steps
+                    .push(Step::new(&new.name, Change::NewIndex { index }));
+                if !is_rebuilt {
+                    plan.indexes.push(sql.clone());
+                }
+            }
+        }
     }
 
     /// The new names of the columns of a table, by the old ones, in lower case.
@@ -286,8 +319,12 @@ impl Planner<'_> {
         plan.steps
             .push(step.with(Safety::Destructive, rows, remedy));
         plan.dropped.push(old.name.clone());
+        if references.is_empty() {
+            plan.dropped_strangers.insert(old.name.clone());
+        }
         Ok(())
     }
+
     /// The steps of names that something has which stays in the file: tables, indexes and views share them.
     fn taken_names(&self, plan: &mut Plan) -> rusqlite::Result<()> {
         let rebuilt = plan.rebuilt.iter().map(|rebuilt| &rebuilt.mapping.old);
@@ -304,7 +341,7 @@ impl Planner<'_> {
             let key: String = row.get(0)?;
             let (kind, name, of): (String, String, String) =
                 (row.get(1)?, row.get(2)?, row.get(3)?);
-            if !gone.contains(&of.to_lowercase()) {
+            if !gone.contains(&of.to_lowercase()) && !plan.dropped_indexes.contains(&name) {
                 taken.insert(key, (kind, name, of));
             }
         }
@@ -341,6 +378,15 @@ impl Planner<'_> {
         }
         Ok(())
     }
+}
+
+/// The step of an index that computes something, and that only the file has.
+fn unknown_index(old: &Table, index: &str) -> Step {
+    let what = format!(
+        "has the index {index}, which computes something at each write, and which the schema does not have"
+    );
+    let remedy = format!("drop it: `DROP INDEX {}` in a script", quoted(index));
+    Step::obstacle(&old.name, what, remedy)
 }
 
 /// The step of a table whose declaration calls it by its name: the new table has another one while rows are copied.

@@ -14,7 +14,7 @@ use crate::persist::sqlite::{mail, statements};
 use super::Migration;
 use super::error::MigrationError;
 use super::functions::{self, RowFunctions};
-use super::layout::{Layout, fingerprint, layout};
+use super::layout::{Layout, computed_indexes, fingerprint, layout};
 use super::plan::{Plan, Planner, Wishes};
 use super::renames::{Renames, renames};
 use super::script::Script;
@@ -67,7 +67,7 @@ impl<'s> Prepared<'s> {
         }
         let planner = self.planner(file, &old, &wishes);
         let mut plan = planner.plan().map_err(at_path)?;
-        let waiting = waiting_parcels(file, &plan.steps).map_err(at_path)?;
+        let waiting = waiting_parcels(file, &plan).map_err(at_path)?;
         plan.steps.extend(waiting);
         Ok((old, plan))
     }
@@ -93,6 +93,7 @@ impl<'s> Prepared<'s> {
             schema: self.ddl.to_owned(),
             from: fingerprint(old),
             to: fingerprint(&self.new),
+            computed_indexes: computed_indexes(old),
             steps: plan.steps,
             kept: plan.kept,
             drops: BTreeSet::new(),
@@ -145,14 +146,19 @@ impl<'s> Prepared<'s> {
 
 /// What is in the way of a migration that changes what a parcel consists of: parcels that are not delivered yet. They have
 /// the old schema, and their rows exist nowhere else.
-fn waiting_parcels(file: &Connection, steps: &[Step]) -> rusqlite::Result<Option<Step>> {
+fn waiting_parcels(file: &Connection, plan: &Plan) -> rusqlite::Result<Option<Step>> {
     // What is not part of the fingerprint that a parcel has.
     let keeps_parcels = |step: &Step| match &step.change {
-        Change::NewIndex { .. } | Change::FilledColumn | Change::Obstacle { .. } => true,
+        Change::NewIndex { .. }
+        | Change::DroppedIndex { .. }
+        | Change::FilledColumn
+        | Change::Obstacle { .. } => true,
+        // The world has not had it, or does without it already: a plan that leaves it there has no step.
+        Change::DroppedTable => plan.dropped_strangers.contains(&step.table),
         Change::NewRule { rule } | Change::DroppedRule { rule } => rule == "STRICT",
         _ => false,
     };
-    if steps.iter().all(keeps_parcels) {
+    if plan.steps.iter().all(keeps_parcels) {
         return Ok(None);
     }
     let rows = Misfits {

@@ -24,6 +24,9 @@ pub(super) fn carry_out(transaction: &Connection, plan: &Plan) -> rusqlite::Resu
         let (from, to) = (quoted(&interim(&new.name)), quoted(&new.name));
         transaction.execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}"))?;
     }
+    for index in &plan.dropped_indexes {
+        transaction.execute_batch(&format!("DROP INDEX {}", quoted(index)))?;
+    }
     for table in &plan.created {
         transaction.execute_batch(&table.sql)?;
     }

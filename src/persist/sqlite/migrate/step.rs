@@ -71,6 +71,11 @@ pub enum Change {
         /// Its name.
         index: String,
     },
+    /// An index is dropped.
+    DroppedIndex {
+        /// Its name.
+        index: String,
+    },
     /// The schema declares a rename that is not followed.
     RenameNotFollowed {
         /// The old name that is declared, or what is written instead of one.
@@ -190,6 +195,7 @@ impl fmt::Display for Change {
             Self::KeptRule { rule } => write!(f, "kept {rule}"),
             Self::DroppedRule { rule } => write!(f, "dropped {rule}"),
             Self::NewIndex { index } => write!(f, "new index {index}"),
+            Self::DroppedIndex { index } => write!(f, "dropped index {index}"),
             Self::RenameNotFollowed { from, why } => {
                 write!(
                     f,
