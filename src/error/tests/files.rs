@@ -127,6 +127,7 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::Damaged { .. }
         | FileError::TooLarge { .. }
         | FileError::HardLinked { .. }
+        | FileError::RestoreInterrupted { .. }
         | FileError::NotAFile { .. }
         | FileError::NoFolder { .. }
         | FileError::Empty { .. }
@@ -298,6 +299,10 @@ fn file_errors() -> Vec<FileError> {
         FileError::HardLinked {
             path: path(),
             n_names: 2,
+        },
+        FileError::RestoreInterrupted {
+            path: path(),
+            aside: "world.db.aside-1".into(),
         },
         FileError::Empty { path: path() },
         FileError::LogWithoutFile {
