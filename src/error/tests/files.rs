@@ -164,6 +164,10 @@ fn history_errors() -> Vec<FileError> {
             log: "world.db-wal".into(),
             relation: "the file is older than the log",
         },
+        FileError::RestoreInterrupted {
+            path: path(),
+            aside: "world.db.aside-1".into(),
+        },
         FileError::FlushesLost {
             path: path(),
             log: "world.db-wal".into(),
@@ -299,10 +303,6 @@ fn file_errors() -> Vec<FileError> {
         FileError::HardLinked {
             path: path(),
             n_names: 2,
-        },
-        FileError::RestoreInterrupted {
-            path: path(),
-            aside: "world.db.aside-1".into(),
         },
         FileError::Empty { path: path() },
         FileError::LogWithoutFile {

@@ -47,7 +47,7 @@ impl Guard {
         let (alters, altered) = channel();
         let may = move |context: AuthContext<'_>| match context.action {
             AuthAction::AlterTable { table_name, .. } if is_running.load(Ordering::Relaxed) => {
-                // Nobody asks any more once the guard is gone.
+                // It is not received once the guard is gone, and no script runs then.
                 let _ = alters.send(table_name.to_ascii_lowercase());
                 Authorization::Allow
             }

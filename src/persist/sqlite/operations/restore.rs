@@ -100,7 +100,7 @@ impl<'p> Aside<'p> {
             }
             begun => begun.map(|(_, name)| name),
         };
-        // Another program may have made a log since. Which is the file's nobody knows, and neither is written over.
+        // Another program may have made a log since. Which is the file's cannot be told, and neither is written over.
         let begun = begun.filter(|name| {
             let is_full = |path, ending| is_log(&with_ending(path, ending));
             let mut endings = BESIDE.iter();
