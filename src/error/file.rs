@@ -42,6 +42,21 @@ pub enum FileError {
         /// How many names it has.
         n_names: u64,
     },
+    /// A restore of the file was ended before it was complete, and had set the file aside already: the file has the
+    /// name that it had, and the one under which it is set aside. Its log may be beside either of them. Nothing was
+    /// written.
+    #[error(
+        "{world} and {aside} are one file, because a restore was interrupted. Run `gamedb restore` again; or take the world as \
+         it was: rename {aside}-wal to {world}-wal, and {aside}-journal to {world}-journal, where they are there, and then \
+         remove {aside}",
+        world = path.display(), aside = aside.display()
+    )]
+    RestoreInterrupted {
+        /// The world file.
+        path: PathBuf,
+        /// Its other name.
+        aside: PathBuf,
+    },
     /// The folder that the file is to be in does not exist, or is a file.
     #[error(
         "{} cannot be opened or made, because the folder {} does not exist; is the path right? If it is, make the folder \

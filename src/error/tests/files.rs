@@ -127,6 +127,7 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::Damaged { .. }
         | FileError::TooLarge { .. }
         | FileError::HardLinked { .. }
+        | FileError::RestoreInterrupted { .. }
         | FileError::NotAFile { .. }
         | FileError::NoFolder { .. }
         | FileError::Empty { .. }
@@ -162,6 +163,10 @@ fn history_errors() -> Vec<FileError> {
             path: path(),
             log: "world.db-wal".into(),
             relation: "the file is older than the log",
+        },
+        FileError::RestoreInterrupted {
+            path: path(),
+            aside: "world.db.aside-1".into(),
         },
         FileError::FlushesLost {
             path: path(),

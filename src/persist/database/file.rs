@@ -22,7 +22,7 @@ impl<W: IsWorld> Database<W, Sqlite> {
     /// all blocks of rows that are not what was written, [`FileError::Damaged`], [`FileError::TooLarge`],
     /// [`FileError::NewerFormat`], [`FileError::OtherLog`], [`FileError::FlushesLost`] and [`FileError::LogMissing`] for
     /// files that do not belong together, [`FileError::FailedSync`] after a failed sync, [`FileError::HardLinked`],
-    /// [`FileError::NotAFile`] for the path of a folder, and
+    /// [`FileError::RestoreInterrupted`] after a restore that was killed, [`FileError::NotAFile`] for the path of a folder, and
     /// any error of SQLite or the file system.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Options::new().open(path)

@@ -1,5 +1,6 @@
 //! Creating a world file: whether a new one may be created, its journal mode and its tables.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -120,6 +121,50 @@ pub(super) fn free_name(path: &Path) -> PathBuf {
     };
     let free = names.find(is_free);
     free.expect("a folder has fewer files than there are numbers")
+}
+
+/// The two names of a file that a restore has set aside without putting another one in its place, because it was
+/// interrupted: that of the world, and the other one. The path may be either of them. Where several restores were
+/// interrupted, it is the first one's, which has the log.
+pub(super) fn interrupted_restore(path: &Path) -> Option<(PathBuf, PathBuf)> {
+    let path = resolved(path);
+    let file = std::fs::metadata(&path).ok()?;
+    let entries = std::fs::read_dir(path.parent()?).ok()?;
+    let pairs = entries.flatten().filter_map(|entry| {
+        let other = path.with_file_name(entry.file_name());
+        let as_world = number_of_aside(&path, &other).map(|n| (n, &path, &other));
+        let as_aside = || number_of_aside(&other, &path).map(|n| (n, &other, &path));
+        let (n, world, aside) = as_world.or_else(as_aside)?;
+        // A link to the name is no name of the file.
+        let is_one = entry
+            .metadata()
+            .is_ok_and(|other| is_same_file(&file, &other));
+        is_one.then(|| (n, world.clone(), aside.clone()))
+    });
+    pairs.min().map(|(_, world, aside)| (world, aside))
+}
+
+/// The number in a name that [`free_name`] has made of another one.
+fn number_of_aside(world: &Path, aside: &Path) -> Option<u32> {
+    let (world, aside) = (world.file_name()?, aside.file_name()?);
+    let behind = aside
+        .as_encoded_bytes()
+        .strip_prefix(world.as_encoded_bytes())?;
+    let number = std::str::from_utf8(behind.strip_prefix(b".aside-")?).ok()?;
+    let is_number = number.bytes().all(|digit| digit.is_ascii_digit());
+    is_number.then(|| number.parse().ok()).flatten()
+}
+
+#[cfg(unix)]
+fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// The system does not tell.
+#[cfg(not(unix))]
+fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
+    false
 }
 
 /// What stands beside a new file of this name that SQLite would take for a part of it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::error::FileError;
 
-use super::create::{is_log, log_of};
+use super::create::{interrupted_restore, is_log, log_of};
 use super::lock_record::{self, LockRecord, LockedFile, OpenRecord};
 
 /// The lock of a world file, held until it is dropped. The operating system releases it when the process
@@ -137,6 +137,9 @@ pub(super) fn refuse_hard_links(path: &Path) -> Result<(), FileError> {
         let (n_names, path) = (metadata.nlink(), path.to_owned());
         // A folder has a link of each folder in it.
         if n_names > 1 && metadata.is_file() {
+            if let Some((path, aside)) = interrupted_restore(&path) {
+                return Err(FileError::RestoreInterrupted { path, aside });
+            }
             return Err(FileError::HardLinked { path, n_names });
         }
     }

@@ -214,3 +214,192 @@ fn a_world_is_there_at_any_moment_of_a_restore() {
     }
     assert_eq!(contents_of(&killed.open()), contents_of(&db));
 }
+
+/// How far a restore has come that was killed: what is under the name of the old world already, beside the file.
+#[cfg(unix)]
+fn interrupted(file: &TestFile, n: u32, moved: &[&str]) -> PathBuf {
+    let killed = file.path();
+    let aside = with_ending(&killed, &format!(".aside-{n}"));
+    std::fs::hard_link(&killed, &aside).unwrap();
+    for ending in moved {
+        std::fs::rename(with_ending(&killed, ending), with_ending(&aside, ending)).unwrap();
+    }
+    aside
+}
+
+#[cfg(unix)]
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// A backup, and what the world is afterwards: it has flushed once more, so that a log without which it is another
+/// world is beside its file.
+#[cfg(unix)]
+fn backup_and_world() -> (TestFile, Database<World>, PathBuf, Contents) {
+    let (file, mut db, sample) = flushed_file();
+    let backup = file.folder().join("backup.db");
+    let _ = db.backup(&backup).unwrap().wait().unwrap();
+    rename(&mut db, sample.ada, "Ada");
+    let _ = db.flush().unwrap();
+    let world = contents_of(&db);
+    (file, db, backup, world)
+}
+
+/// The file is refused under both of its names, and is not written to.
+#[cfg(unix)]
+#[track_caller]
+fn is_told_of_the_restore(killed: &TestFile, aside: &Path) {
+    let before = names(killed.folder());
+    let refusals = [
+        killed.refused(),
+        file_error(Database::<World>::open(aside).map(drop)),
+        file_error(
+            Options::new()
+                .accept_older_state()
+                .open::<World>(killed.path())
+                .map(drop),
+        ),
+    ];
+    for refused in refusals {
+        let FileError::RestoreInterrupted { path, aside: other } = &refused else {
+            panic!("{refused}");
+        };
+        assert_eq!((path, &**other), (&killed.path(), aside));
+        let message = refused.to_string();
+        for ending in ["-wal", "-journal"] {
+            let (from, to) = (with_ending(aside, ending), with_ending(path, ending));
+            let advice = format!("{} to {}", from.display(), to.display());
+            assert!(message.contains(&advice), "{message}");
+        }
+        assert!(message.ends_with(&format!("remove {}", aside.display())));
+    }
+    let own_lock = with_ending(aside, "-lock");
+    std::fs::remove_file(own_lock).unwrap();
+    assert_eq!(names(killed.folder()), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_restore_that_was_killed_is_told_of_and_goes_on_where_it_was() {
+    let (file, db, backup, world) = backup_and_world();
+    let old = in_file(&backup);
+    for (n, moved, next) in [(1, &[][..], 2), (1, &["-wal"], 2), (3, &["-wal"], 1)] {
+        let killed = killed(&file);
+        let aside = interrupted(&killed, n, moved);
+        is_told_of_the_restore(&killed, &aside);
+        let refused = file_error(gamedb::restore(&backup, &aside, |_| {}));
+        let is_told = matches!(&refused, FileError::RestoreInterrupted { path, .. } if *path == killed.path());
+        assert!(is_told, "{refused}");
+        std::fs::remove_file(with_ending(&aside, "-lock")).unwrap();
+        // Again, as somebody may who does not see what came of it.
+        let report = gamedb::restore(&backup, killed.path(), |_| {}).unwrap();
+        assert_eq!(report.aside.as_ref(), Some(&aside), "{moved:?}");
+        let expected = [
+            "",
+            &format!(".aside-{n}"),
+            &format!(".aside-{n}-wal"),
+            "-lock",
+        ];
+        let mut expected = expected.map(|ending| format!("world.db{ending}"));
+        expected.sort();
+        assert_eq!(names(killed.folder()), expected);
+        let set_aside = Database::<World>::open(&aside).unwrap();
+        assert_eq!(contents_of(&set_aside), world, "{moved:?}");
+        drop(set_aside);
+        assert_eq!(contents_of(&killed.open()), old);
+        // The next one is one of its own.
+        let report = gamedb::restore(&backup, killed.path(), |_| {}).unwrap();
+        let next = with_ending(&killed.path(), &format!(".aside-{next}"));
+        assert_eq!(report.aside, Some(next));
+    }
+    drop(db);
+}
+
+/// The other way out that the message tells.
+#[cfg(unix)]
+#[test]
+fn a_restore_that_was_killed_can_be_taken_back() {
+    let (file, db, _, world) = backup_and_world();
+    for moved in [&[][..], &["-wal"]] {
+        let killed = killed(&file);
+        let aside = interrupted(&killed, 1, moved);
+        is_told_of_the_restore(&killed, &aside);
+        for ending in ["-wal", "-journal"] {
+            let moved = with_ending(&aside, ending);
+            if moved.exists() {
+                std::fs::rename(moved, with_ending(&killed.path(), ending)).unwrap();
+            }
+        }
+        std::fs::remove_file(aside).unwrap();
+        assert_eq!(contents_of(&killed.open()), world, "{moved:?}");
+    }
+    drop(db);
+}
+
+/// The world that is set aside may itself be what is to be restored.
+#[cfg(unix)]
+#[test]
+fn what_a_killed_restore_has_set_aside_is_restored_with_its_log() {
+    let (file, db, _, world) = backup_and_world();
+    let killed = killed(&file);
+    let aside = interrupted(&killed, 1, &["-wal"]);
+    let report = gamedb::restore(&aside, killed.path(), |_| {}).unwrap();
+    assert_eq!(report.aside.as_ref(), Some(&aside));
+    assert_eq!(contents_of(&killed.open()), world);
+    assert_eq!(contents_of(&Database::<World>::open(aside).unwrap()), world);
+    drop(db);
+}
+
+/// Another program may have opened the file meanwhile, which knows nothing of the restore.
+#[cfg(unix)]
+#[test]
+fn no_log_is_written_over_by_a_restore_that_goes_on() {
+    let (file, db, backup, world) = backup_and_world();
+    let old = in_file(&backup);
+    for (left, n) in [("", 1), ("of another program", 2)] {
+        let killed = killed(&file);
+        let aside = interrupted(&killed, 1, &["-wal"]);
+        let log = std::fs::read(with_ending(&aside, "-wal")).unwrap();
+        std::fs::write(with_ending(&killed.path(), "-wal"), left).unwrap();
+        let report = gamedb::restore(&backup, killed.path(), |_| {}).unwrap();
+        let expected = with_ending(&killed.path(), &format!(".aside-{n}"));
+        assert_eq!(report.aside.as_ref(), Some(&expected));
+        assert!(std::fs::read(with_ending(&aside, "-wal")).unwrap() == log);
+        if n == 1 {
+            assert_eq!(contents_of(&Database::<World>::open(aside).unwrap()), world);
+        } else {
+            let other = std::fs::read_to_string(with_ending(&expected, "-wal"));
+            assert_eq!(other.unwrap(), left);
+        }
+        assert_eq!(contents_of(&killed.open()), old);
+    }
+    drop(db);
+}
+
+/// A name like that of a world that was set aside is not enough, and neither is a second name.
+#[cfg(unix)]
+#[test]
+fn only_a_file_under_both_names_is_an_interrupted_restore() {
+    let (file, db, backup, _) = backup_and_world();
+    let killed = killed(&file);
+    let copy = with_ending(&killed.path(), ".aside-1");
+    std::fs::copy(killed.path(), &copy).unwrap();
+    std::os::unix::fs::symlink(killed.path(), with_ending(&killed.path(), ".aside-2")).unwrap();
+    for other in [".aside-", ".aside-x", ".aside-1.old", ".second"] {
+        let other = with_ending(&killed.path(), other);
+        std::fs::hard_link(killed.path(), &other).unwrap();
+        for path in [&killed.path(), &other] {
+            let refused = file_error(Database::<World>::open(path).map(drop));
+            assert!(
+                matches!(refused, FileError::HardLinked { n_names: 2, .. }),
+                "{refused}"
+            );
+        }
+        std::fs::remove_file(other).unwrap();
+    }
+    let report = gamedb::restore(&backup, killed.path(), |_| {}).unwrap();
+    assert_eq!(report.aside, Some(with_ending(&killed.path(), ".aside-3")));
+    drop(db);
+}

@@ -50,6 +50,9 @@ impl Consent {
     /// transaction: to mend or delete rows that do not fit. A line `-- @fill players.level = hp / 10` gives a new or
     /// changed column its values, by an expression over the old row. With lines `-- @from <fingerprint>` and
     /// `-- @to <fingerprint>`, which [`Migration`](crate::Migration) prints, it is refused for other schemas than it was written for.
+    ///
+    /// A table that it renames keeps its next id. A new one that it moves the rows to does not get that of the old table,
+    /// unless the script says so: `UPDATE gamedb_ids SET table_name = 'new' WHERE table_name = 'old'`.
     pub fn script(mut self, sql: impl Into<String>) -> Self {
         self.script = Some(sql.into());
         self

@@ -16,6 +16,7 @@ mod rebuild;
 mod renames;
 mod rules;
 mod script;
+mod script_tables;
 mod step;
 mod unfollowed;
 
@@ -310,7 +311,7 @@ impl Migration {
             consent.refuse_idle(&self.steps, &self.kept)?;
             return Ok(Vec::new());
         }
-        script.run(&transaction, &guard).map_err(script_error)?;
+        let tables = script.run(&transaction, &guard).map_err(script_error)?;
         let functions = consent.functions_between(self.from, self.to)?;
         let drops = &self.drops | &consent.drops;
         let (_, plan) = prepared.plan(&transaction, script, functions, &drops)?;
@@ -326,6 +327,7 @@ impl Migration {
         })?;
         let forget = |functions| functions::forget(&transaction, functions);
         functions.map_or(Ok(()), forget).map_err(at_path)?;
+        tables.forget_dropped(&transaction).map_err(at_path)?;
         prepared.check(&transaction, &counts)?;
         let tables = prepared.new.values().map(|table| table.name.as_str());
         content_hash::sum_anew(&transaction, mark, tables).map_err(at_path)?;

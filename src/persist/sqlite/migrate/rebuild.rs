@@ -94,17 +94,26 @@ fn move_ids(transaction: &Connection, plan: &Plan) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Removes the next id of a table, whatever the case of the letters under which it is stored, and returns it.
-fn take_id(transaction: &Connection, table: &str) -> rusqlite::Result<Option<i64>> {
+/// The next id of a table, whatever the case of the letters under which it is stored.
+pub(super) fn next_id(transaction: &Connection, table: &str) -> rusqlite::Result<Option<i64>> {
     let highest = "SELECT max(next_id) FROM gamedb_ids WHERE table_name = ?1 COLLATE NOCASE";
-    let next_id = transaction.query_row(highest, [table], |row| row.get(0))?;
+    transaction.query_row(highest, [table], |row| row.get(0))
+}
+
+/// Removes the next id of a table, whatever the case of the letters under which it is stored, and returns it.
+pub(super) fn take_id(transaction: &Connection, table: &str) -> rusqlite::Result<Option<i64>> {
+    let next_id = next_id(transaction, table)?;
     let delete = "DELETE FROM gamedb_ids WHERE table_name = ?1 COLLATE NOCASE";
     transaction.execute(delete, [table])?;
     Ok(next_id)
 }
 
 /// Keeps all ids of a table below this one from being given.
-fn raise_id(transaction: &Connection, table: &str, next_id: Option<i64>) -> rusqlite::Result<()> {
+pub(super) fn raise_id(
+    transaction: &Connection,
+    table: &str,
+    next_id: Option<i64>,
+) -> rusqlite::Result<()> {
     if let Some(next_id) = next_id {
         let known = take_id(transaction, table)?;
         transaction.execute(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 
 use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -11,6 +12,7 @@ use crate::persist::sqlite::declaration;
 use super::error::MigrationError;
 use super::layout::Layout;
 use super::plan::{Plan, Wishes};
+use super::script_tables::TablesBefore;
 
 /// A script, and for which two schemas it was written.
 #[derive(Debug, Default, Clone)]
@@ -34,13 +36,21 @@ pub(super) struct BadLine {
 /// the transaction begins, because afterwards the connection is lent.
 pub(super) struct Guard {
     is_on: Arc<AtomicBool>,
+    /// The tables that statements of the script were to alter, in lower case.
+    altered: Receiver<String>,
 }
 
 impl Guard {
     pub(super) fn new(file: &mut Connection) -> rusqlite::Result<Self> {
         let is_on = Arc::new(AtomicBool::new(false));
         let is_running = Arc::clone(&is_on);
+        let (alters, altered) = channel();
         let may = move |context: AuthContext<'_>| match context.action {
+            AuthAction::AlterTable { table_name, .. } if is_running.load(Ordering::Relaxed) => {
+                // It is not received once the guard is gone, and no script runs then.
+                let _ = alters.send(table_name.to_ascii_lowercase());
+                Authorization::Allow
+            }
             AuthAction::Transaction { .. }
             | AuthAction::Savepoint { .. }
             | AuthAction::Attach { .. }
@@ -52,7 +62,7 @@ impl Guard {
             _ => Authorization::Allow,
         };
         file.authorizer(Some(may))?;
-        Ok(Self { is_on })
+        Ok(Self { is_on, altered })
     }
 }
 
@@ -117,12 +127,19 @@ impl Script {
         }
     }
 
-    /// Runs the statements in the transaction that is open.
-    pub(super) fn run(&self, transaction: &Connection, guard: &Guard) -> rusqlite::Result<()> {
+    /// Runs the statements in the transaction that is open. Returns which tables there were before.
+    pub(super) fn run(
+        &self,
+        transaction: &Connection,
+        guard: &Guard,
+    ) -> rusqlite::Result<TablesBefore> {
+        let tables = TablesBefore::of(transaction)?;
         guard.is_on.store(true, Ordering::Relaxed);
         let ran = transaction.execute_batch(&self.sql);
         guard.is_on.store(false, Ordering::Relaxed);
-        ran
+        ran?;
+        tables.follow_renames(transaction, &guard.altered.try_iter().collect())?;
+        Ok(tables)
     }
 
     /// Refuses lines that would fill nothing.

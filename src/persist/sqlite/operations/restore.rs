@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, FileError};
 
-use super::super::create::{BESIDE, free_name, with_ending};
+use super::super::create::{BESIDE, free_name, interrupted_restore, is_log, with_ending};
 use super::super::lock::{Lock, resolved};
 use super::Progress;
 use super::copy::{Copied, Unfinished, copy, io_error, sync_folder};
@@ -28,8 +28,12 @@ pub struct RestoreReport {
 /// The backup is copied and [verified](crate::verify) first; if that fails, nothing has changed. It may be any file
 /// of a world, also one with a log beside it.
 ///
+/// A restore that was killed can be run again: the world that it was setting aside gets the name that it was to get, with
+/// its log.
+///
 /// # Errors
-/// [`FileError::AlreadyOpen`] if a game has the world open, and those of [`backup`](crate::backup).
+/// [`FileError::AlreadyOpen`] if a game has the world open, [`FileError::RestoreInterrupted`] if `path` is the other name
+/// that a restore gave to a world before it was killed, and those of [`backup`](crate::backup).
 pub fn restore(
     from: impl AsRef<Path>,
     path: impl AsRef<Path>,
@@ -85,12 +89,28 @@ impl<'p> Aside<'p> {
     ///
     /// Where the disk knows links, the file keeps its name until the new one takes it. So there is a world at any moment,
     /// and a game that is started meanwhile makes no new one. It is refused then: a file has one name.
+    ///
+    /// A restore that was killed may have begun with it, and the log is under the name that it chose. So this one goes on
+    /// with that name: under another one the file would be without its log.
     fn of(path: &'p Path) -> Result<Self, FileError> {
+        let begun = match interrupted_restore(path) {
+            Some((world, aside)) if world != path => {
+                let path = world;
+                return Err(FileError::RestoreInterrupted { path, aside });
+            }
+            begun => begun.map(|(_, name)| name),
+        };
+        // Another program may have made a log since. Which is the file's cannot be told, and neither is written over.
+        let begun = begun.filter(|name| {
+            let is_full = |path, ending| is_log(&with_ending(path, ending));
+            let mut endings = BESIDE.iter();
+            !endings.any(|ending| is_full(path, ending) && is_full(name, ending))
+        });
         let mut aside = Self {
             path,
-            name: free_name(path),
+            is_linked: begun.is_some(),
+            name: begun.unwrap_or_else(|| free_name(path)),
             renamed: Vec::new(),
-            is_linked: false,
         };
         match aside.set() {
             Ok(()) => Ok(aside),
@@ -102,14 +122,23 @@ impl<'p> Aside<'p> {
     }
 
     fn set(&mut self) -> Result<(), FileError> {
-        self.is_linked = std::fs::hard_link(self.path, &self.name).is_ok();
+        self.is_linked = self.is_linked || std::fs::hard_link(self.path, &self.name).is_ok();
         // SQLite's index of the log is made anew.
         let _ = std::fs::remove_file(with_ending(self.path, "-shm"));
         // What is beside it goes first: a file without its log is refused, and so is a log without its file.
         let file = (!self.is_linked).then_some("");
         for ending in BESIDE.into_iter().chain(file) {
             let (old, new) = (self.old_name(ending), self.new_name(ending));
-            match std::fs::rename(&old, new) {
+            let is_there = !is_log(&old) && std::fs::symlink_metadata(&new).is_ok();
+            let renamed = match is_there {
+                // The restore that was killed has set it aside, and an empty one may have been made since.
+                true => match std::fs::remove_file(&old) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+                    _ => Ok(()),
+                },
+                false => std::fs::rename(&old, new),
+            };
+            match renamed {
                 Ok(()) => self.renamed.push(ending),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(source) => return Err(io_error(&old, source)),
@@ -131,12 +160,15 @@ impl<'p> Aside<'p> {
         (self.is_linked || !self.renamed.is_empty()).then(|| self.name.clone())
     }
 
-    /// Gives everything its old name again. Where that fails, it is there under the new one.
+    /// Gives everything its old name again. Where that fails, it is there under the new one, and so is the file: it is
+    /// not parted from its log.
     fn undo(self) {
+        let mut is_undone = true;
         for &ending in self.renamed.iter().rev() {
-            let _ = std::fs::rename(self.new_name(ending), self.old_name(ending));
+            let renamed = std::fs::rename(self.new_name(ending), self.old_name(ending));
+            is_undone &= renamed.is_ok();
         }
-        if self.is_linked {
+        if self.is_linked && is_undone {
             let _ = std::fs::remove_file(&self.name);
         }
     }
@@ -181,5 +213,56 @@ mod tests {
             aside.undo();
             assert!(files(folder.path()) == before, "{endings:?}");
         }
+    }
+
+    /// What the one before has renamed comes back, too: without it the file would be without its log.
+    #[cfg(unix)]
+    #[test]
+    fn what_an_interrupted_restore_has_set_aside_comes_back() {
+        for (moved, left) in [
+            (&[][..], None),
+            (&["-wal"], None),
+            (&["-wal", "-journal"], None),
+            (&["-wal"], Some("-wal")),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("world.db");
+            for ending in ["", "-wal", "-journal"] {
+                std::fs::write(with_ending(&path, ending), format!("it{ending}")).unwrap();
+            }
+            let before = files(folder.path());
+            let name = with_ending(&path, ".aside-2");
+            std::fs::hard_link(&path, &name).unwrap();
+            for ending in moved {
+                std::fs::rename(with_ending(&path, ending), with_ending(&name, ending)).unwrap();
+            }
+            if let Some(ending) = left {
+                std::fs::write(with_ending(&path, ending), "").unwrap();
+            }
+            let path = resolved(&path);
+            let aside = Aside::of(&path).unwrap();
+            assert_eq!(aside.name(), Some(with_ending(&path, ".aside-2")));
+            assert_eq!(files(folder.path()).len(), 4, "{moved:?}");
+            aside.undo();
+            assert!(files(folder.path()) == before, "{moved:?}");
+        }
+    }
+
+    /// A file under one name, and its log under another, would be two halves of a world.
+    #[cfg(unix)]
+    #[test]
+    fn a_file_whose_log_does_not_come_back_keeps_both_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = resolved(&folder.path().join("world.db"));
+        for ending in ["", "-wal"] {
+            std::fs::write(with_ending(&path, ending), format!("it{ending}")).unwrap();
+        }
+        let aside = Aside::of(&path).unwrap();
+        let name = aside.name().unwrap();
+        std::fs::create_dir(with_ending(&path, "-wal")).unwrap();
+        aside.undo();
+        assert!(path.exists() && name.exists());
+        let log = std::fs::read_to_string(with_ending(&name, "-wal"));
+        assert_eq!(log.unwrap(), "it-wal");
     }
 }
