@@ -9,10 +9,15 @@ function column(held) {
   return `${info.name}.${keyName(info, held.key)}`;
 }
 
-function held(rows, n_rows, is_done, title, note) {
+// While keys are being followed more rows are found, and until the end a row may turn out to go itself.
+function numberOf(n_rows, preview) {
+  if (!preview.is_followed) return `${count(n_rows)} so far`;
+  return preview.is_done ? count(n_rows) : `at most ${count(n_rows)}`;
+}
+
+function held(rows, n_rows, preview, title, note) {
   if (n_rows === 0) return null;
-  // Until the end a row may turn out to go itself.
-  const number = is_done ? count(n_rows) : `at most ${count(n_rows)}`;
+  const number = numberOf(n_rows, preview);
   return h("section", {}, h("h2", {}, `${title} `, h("small", {}, number)), h("p", {}, note),
     h("ul", { class: "plain" }, rows.map((row) => h("li", {}, rowLink(row.place), ` names `, rowLink(row.of), h("small", {}, ` with ${column(row)}`)))),
     rows.length < n_rows ? h("p", { class: "quiet" }, `and ${count(n_rows - rows.length)} more`) : null);
@@ -41,8 +46,8 @@ export async function removal(shown, [name, at], _parameters, signal) {
     h("p", { class: "quiet" }, "What would be removed if the game removed this row now. Looking removes nothing."), found);
   await askInParts("removal", { table: of, at }, signal, (preview) => {
     show(found, verdict(preview),
-      held(preview.refusing, preview.n_refusing, preview.is_done, "Refused by", "These rows stay, and would name a row that is gone."),
+      held(preview.refusing, preview.n_refusing, preview, "Refused by", "These rows stay, and would name a row that is gone."),
       preview.removed.length > 0 ? h("section", {}, h("h2", {}, "Removed"), preview.removed.map(table)) : null,
-      held(preview.set_null, preview.n_set_null, preview.is_done, "Set to NULL", "These rows stay, and name nothing afterwards."));
+      held(preview.set_null, preview.n_set_null, preview, "Set to NULL", "These rows stay, and name nothing afterwards."));
   });
 }

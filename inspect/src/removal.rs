@@ -95,7 +95,8 @@ pub(crate) struct Preview {
     start: Place,
     removed: Vec<RemovedRows>,
     n_removed: u64,
-    /// Rows of which a key becomes NULL; at most so many, until it is done. The same holds for those that refuse.
+    /// Rows of which a key becomes NULL. Their number grows while keys are being followed, and afterwards there are at most
+    /// so many, until it is done. The same holds for those that refuse.
     set_null: Vec<HeldRow>,
     n_set_null: usize,
     /// Rows that refuse the removal, because they would name a row that is gone.
@@ -103,6 +104,8 @@ pub(crate) struct Preview {
     n_refusing: usize,
     /// Whether there are too many rows to follow all of them.
     is_cut: bool,
+    /// Whether all keys were followed, so that nothing more is found. Never if there are too many rows.
+    is_followed: bool,
     is_done: bool,
 }
 
@@ -388,11 +391,12 @@ impl Removal {
             refusing,
             n_refusing,
             is_cut: self.is_cut,
+            is_followed: self.is_followed() && !self.is_cut,
             is_done: self.is_done(),
         })
     }
 
-    /// The first rows, and the number of all of them: until the end is reached, of all that may stay.
+    /// The first rows, and the number of all of them: until the end is reached, of all that were found so far and may stay.
     fn listed(&self, found: &[Held], staying: &Staying) -> (Vec<HeldRow>, usize) {
         let row = |held: &Held| HeldRow {
             place: held.row,

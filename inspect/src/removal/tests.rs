@@ -92,3 +92,28 @@ fn what_goes_itself_is_left_out_in_steps_at_the_end() {
         (3..103).step_by(2).collect::<Vec<_>>()
     );
 }
+
+/// What is shown of the numbers depends on it: before that they may still grow.
+#[test]
+fn numbers_are_a_bound_once_all_keys_were_followed() {
+    let (world, schema) = world();
+    let mut removal = found(&world, 10_000);
+    let phases = |removal: &Removal| {
+        let preview = removal.preview(&world, &schema).expect("a preview");
+        (preview.is_followed, preview.is_done, preview.n_refusing)
+    };
+    assert_eq!(phases(&removal), (false, false, 10_000));
+    while phases(&removal) == (false, false, 10_000) {
+        assert!(!removal.step(&world, &schema).expect("rows"));
+    }
+    assert_eq!(phases(&removal), (true, false, 10_000));
+    while !removal.step(&world, &schema).expect("rows") {}
+    assert_eq!(phases(&removal), (true, true, 5_000));
+
+    // Where some were not followed, there may be more of them, in the end too.
+    let mut removal = found(&world, 100);
+    removal.is_cut = true;
+    while !removal.step(&world, &schema).expect("rows") {}
+    let preview = removal.preview(&world, &schema).expect("a preview");
+    assert!(preview.is_cut && preview.is_done && !preview.is_followed);
+}

@@ -40,6 +40,8 @@ pub(super) struct Hold {
     pub(super) epoch: i64,
     /// The generation that memory corresponds to.
     pub(super) generation: i64,
+    /// Whether the flushes that move parcels are recorded beside those: the role may lack the right to.
+    pub(super) notes_states: bool,
 }
 
 /// What the row says.

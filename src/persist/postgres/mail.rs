@@ -27,6 +27,20 @@ const STATES_EXIST: &str =
     "EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = 'gamedb_shards' AND relname = 'states')";
 
+/// Whether the role may make tables beside them. Where the schema is not there, it asks for nothing less than to make that.
+const MAY_MAKE: &str = "NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'gamedb_shards'
+        AND NOT (has_schema_privilege(oid, 'USAGE') AND has_schema_privilege(oid, 'CREATE')))";
+
+/// Whether the role may use the shared schema at all.
+const MAY_USE: &str = "EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'gamedb_shards' AND has_schema_privilege(oid, 'USAGE'))";
+
+/// Whether the role may record there up to which flush its world has moved parcels.
+const MAY_NOTE: &str =
+    "EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = 'gamedb_shards' AND relname = 'states' AND has_schema_privilege(pg_namespace.oid, 'USAGE')
+        AND has_table_privilege(pg_class.oid, 'SELECT') AND has_table_privilege(pg_class.oid, 'INSERT')
+        AND has_table_privilege(pg_class.oid, 'UPDATE'))";
+
 /// The table of the names of parcels that a world has accepted, in its own schema.
 pub(super) const INBOX: &str = "gamedb_inbox";
 
@@ -138,7 +152,7 @@ pub(super) fn statements<'b>(
             MailWrite::Drop(_) => {}
         }
     }
-    if !statements.is_empty() {
+    if hold.notes_states && !statements.is_empty() {
         statements.push(note_state(world, hold));
     }
     statements
@@ -185,10 +199,10 @@ pub(super) fn newer_state(session: &Session, schema: &Schema) -> Result<Option<(
         .transpose()
 }
 
-/// Forgets up to which flush the world has moved parcels.
+/// Forgets up to which flush the world has moved parcels. That needs no other rights than to record it.
 pub(super) fn forget_state(session: &Session, world: &str) -> Result<(), Error> {
     session.batch(&format!(
-        "BEGIN READ WRITE; DELETE FROM {STATES} WHERE world = {}; COMMIT",
+        "BEGIN READ WRITE; UPDATE {STATES} SET generation = 0 WHERE world = {}; COMMIT",
         literal(world)
     ))
 }
@@ -205,7 +219,7 @@ pub(super) struct Missing {
     schema: bool,
     /// That table.
     parcels: bool,
-    /// The table of the states of worlds.
+    /// The table of the states of worlds, where the role may make it: parcels move without it.
     states: bool,
     /// The world's own.
     inbox: bool,
@@ -215,7 +229,8 @@ impl Missing {
     /// Asks the server.
     pub(super) fn of(session: &Session, world: &str) -> Result<Self, Error> {
         let sql = format!(
-            "SELECT to_regnamespace($1) IS NULL, NOT ({PARCELS_EXIST}), NOT ({STATES_EXIST}), to_regclass($2) IS NULL"
+            "SELECT to_regnamespace($1) IS NULL, NOT ({PARCELS_EXIST}),
+                NOT ({STATES_EXIST}) AND {MAY_MAKE}, to_regclass($2) IS NULL"
         );
         let inbox = format!("{}.{INBOX}", quoted(world));
         let row = session.row(&sql, &[SHARED, &inbox])?;
@@ -287,11 +302,37 @@ CREATE INDEX IF NOT EXISTS parcels_sender ON {PARCELS} (sender, number)"
     sql
 }
 
-/// Whether these tables are there.
-pub(super) fn are_there(session: &Session, schema: &Schema) -> Result<bool, Error> {
-    let sql = format!("SELECT {PARCELS_EXIST} AND {STATES_EXIST} AND to_regclass($1) IS NOT NULL");
-    let row = session.row(&sql, &[&schema.own(INBOX)])?;
-    Ok(row.try_get(0)?)
+/// What a role finds of the tables of parcels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    /// Whether all are there that parcels need, and those that the role may make.
+    pub(super) are_there: bool,
+    /// Whether it may record up to which flush its world has moved parcels.
+    pub(super) notes_states: bool,
+}
+
+impl Found {
+    /// Asks the server. Where parcels are moved and that is not recorded, it is logged.
+    pub(super) fn of(session: &Session, schema: &Schema) -> Result<Self, Error> {
+        let sql = format!(
+            "SELECT {PARCELS_EXIST} AND ({STATES_EXIST} OR NOT {MAY_MAKE}) AND to_regclass($1) IS NOT NULL,
+                {MAY_NOTE}, {MAY_USE}"
+        );
+        let row = session.row(&sql, &[&schema.own(INBOX)])?;
+        let (are_there, notes_states, may_use): (bool, bool, bool) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        if are_there && may_use && !notes_states {
+            tracing::warn!(
+                world = schema.world,
+                "a backup of this world that is put back later is not recognized as older than the parcels that it has moved: \
+                 let the owner of gamedb_shards open a ServerOutbox once, and GRANT SELECT, INSERT, UPDATE ON {STATES} to this role"
+            );
+        }
+        Ok(Self {
+            are_there,
+            notes_states,
+        })
+    }
 }
 
 /// How many parcels of the database are from a world or for it.

@@ -64,7 +64,10 @@ pub(in crate::persist) fn open<T: Tables>(
     let loaded = load::<T>(&session, &schema, order).map_err(at_path)?;
     let (mut world, before) = loaded.refuse_problems(&path)?;
     before.refuse_older().map_err(at_path)?;
-    let is_restored = refuse_restored(&session, &schema, options, &path)?;
+    if refuse_restored(&session, &schema, options, &path)? {
+        // Before the owner loses the world: the role may lack the right to.
+        mail::forget_state(&session, &schema.world).map_err(failed)?;
+    }
     let mut state = fence::take_over(&session, &schema, &owner).map_err(at_path)?;
     if state.generation != before.generation {
         // The owner before has flushed in between. It cannot do so any more.
@@ -74,12 +77,10 @@ pub(in crate::persist) fn open<T: Tables>(
     if state.owner != owner {
         return Err(state.fenced().at(&path));
     }
-    if is_restored {
-        mail::forget_state(&session, &schema.world).map_err(failed)?;
-    }
     fence::acknowledge(&state.identity, state.generation);
+    let found = mail::Found::of(&session, &schema).map_err(failed)?;
     let writer = Writer {
-        has_mail: mail::are_there(&session, &schema).map_err(failed)?,
+        has_mail: found.are_there,
         reach,
         limits,
         schema,
@@ -92,6 +93,7 @@ pub(in crate::persist) fn open<T: Tables>(
             identity: state.identity,
             epoch: state.epoch,
             generation: state.generation,
+            notes_states: found.notes_states,
         },
         patience: options.patience,
         unanswered: None,

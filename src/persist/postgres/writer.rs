@@ -80,7 +80,9 @@ impl Writer {
         let mut session = newest::connect(&self.reach, limits, &self.schema.world)?;
         let state = fence::resume(&session, &self.schema, &self.hold.owner)?;
         // A standby that was promoted may not have got the tables of parcels.
-        self.has_mail = self.has_mail && mail::are_there(&session, &self.schema).unwrap_or(false);
+        let found = mail::Found::of(&session, &self.schema).ok();
+        self.has_mail = self.has_mail && found.is_some_and(|found| found.are_there);
+        self.hold.notes_states = found.is_some_and(|found| found.notes_states);
         session.limit(self.limits);
         self.hold.epoch = state.epoch;
         self.session = Some(session);
@@ -131,7 +133,9 @@ impl Writer {
         let session = self.session.as_mut().expect("it is open");
         if !self.has_mail && !batch.mail.is_empty() {
             mail::create(session, &self.schema.world).map_err(flush_failure)?;
+            let found = mail::Found::of(session, &self.schema).map_err(flush_failure)?;
             self.has_mail = true;
+            self.hold.notes_states = found.notes_states;
         }
         let committed = flush::commit(session, &self.schema, &self.hold, batch, bonds, durability);
         match committed {

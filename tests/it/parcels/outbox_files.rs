@@ -180,6 +180,10 @@ fn a_world_that_was_put_back_stays_refused_until_that_is_accepted() {
         assert!(outbox.inbox(&db).is_ok(), "to look is allowed");
     }
     assert_eq!(north.sent(), waiting);
+    // Once it is opened again, nothing tells it from the backup.
+    let mut north = north.die();
+    let original = numbers(file_error(north.outbox.exchange(&mut north.db)));
+    assert_eq!(original, first);
     // Other worlds are not concerned.
     assert_eq!(shards.shard("south").exchange(), (0, 0, 0));
 

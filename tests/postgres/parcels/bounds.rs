@@ -2,8 +2,10 @@
 
 use super::parcel_error;
 use super::shards::{Shard, Shards};
-use crate::common::server;
-use gamedb::{ErrorKind, FileError, ParcelError, ParcelId, ServerOutbox};
+use crate::common::{Database, server};
+use gamedb::internals::Outsider;
+use gamedb::{ErrorKind, FileError, ParcelError, ParcelId, PostgresOptions, ServerOutbox};
+use gamedb_models::{Player, World};
 
 /// Puts a parcel into the shared table, of so many bytes.
 fn stranger(shards: &Shards, to: &Shard, n_bytes: usize, returned: &str) {
@@ -126,6 +128,133 @@ impl Drop for Role {
         self.file
             .execute(&format!("DROP OWNED BY {name}; DROP ROLE {name}"));
     }
+}
+
+/// A database of its own, whose parcels no other test uses.
+struct OtherDatabase(String);
+
+impl OtherDatabase {
+    fn new(n: u32) -> Self {
+        let name = format!("bounds_{n}_{}", std::process::id());
+        let outsider = Outsider::connect(&server()).unwrap();
+        outsider
+            .execute(&format!("CREATE DATABASE {name}"))
+            .unwrap();
+        Self(name)
+    }
+
+    /// The address of a database, on the same server, as it is for the same user.
+    fn of(&self, address: &str) -> String {
+        let (start, _) = address.rsplit_once('/').unwrap();
+        format!("{start}/{}", self.0)
+    }
+}
+
+impl Drop for OtherDatabase {
+    fn drop(&mut self) {
+        let outsider = Outsider::connect(&server()).unwrap();
+        let _ = outsider.execute(&format!("DROP DATABASE {} WITH (FORCE)", self.0));
+    }
+}
+
+/// Regression: nothing of a world was flushed any more that its role may not record as moved.
+#[test]
+fn a_role_that_was_granted_parcels_alone_moves_them() {
+    // The database goes first, with what the role may do there.
+    let role = Role::new();
+    let other = OtherDatabase::new(1);
+    let owner = Outsider::connect(&other.of(&server())).unwrap();
+    let name = &role.name;
+    let address = other.of(&role.address());
+    for world in ["north", "south"] {
+        let options = PostgresOptions::new(other.of(&server()), world);
+        drop(options.open::<World>().unwrap());
+        drop(ServerOutbox::connect(other.of(&server()), world).unwrap());
+    }
+    // As it was made before there were states, and what the role was granted then.
+    owner
+        .execute(&format!(
+            "DROP TABLE gamedb_shards.states;
+             GRANT USAGE ON SCHEMA gamedb_shards, north, south TO {name};
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA gamedb_shards, north, south TO {name}"
+        ))
+        .unwrap();
+    let open = |world: &str| {
+        let db: Database<World> = PostgresOptions::new(&address, world).open().unwrap();
+        (db, ServerOutbox::connect(&address, world).unwrap())
+    };
+    let walks = |worlds: &mut [(Database<World>, ServerOutbox); 2], n: i64| {
+        let [(north, sent), (south, inbox)] = worlds;
+        let player = north.insert(crate::common::sample::player(n)).unwrap();
+        let id = north.hand_over(player, "south").unwrap();
+        let _ = north.flush_durable().unwrap();
+        assert_eq!(sent.exchange(north).unwrap().delivered, 1);
+        let parcel = inbox.read(south, id).unwrap();
+        let _ = south.accept(&parcel).unwrap();
+        let _ = south.flush().unwrap();
+        assert_eq!(south.iter::<Player>().count(), usize::try_from(n).unwrap());
+    };
+    let mut worlds = ["north", "south"].map(open);
+    walks(&mut worlds, 1);
+    // Another role makes the table meanwhile, and this one may not use it.
+    drop(ServerOutbox::connect(other.of(&server()), "north").unwrap());
+    walks(&mut worlds, 2);
+    // With less than all three rights, a flush would fail that records something.
+    for (n, right, n_noted) in [(3, "SELECT", "0"), (4, "INSERT", "0"), (5, "UPDATE", "2")] {
+        owner
+            .execute(&format!("GRANT {right} ON gamedb_shards.states TO {name}"))
+            .unwrap();
+        drop(worlds);
+        worlds = ["north", "south"].map(open);
+        walks(&mut worlds, n);
+        let sql = "SELECT count(*) FROM gamedb_shards.states";
+        let n_states = owner.read(sql, |value| value.to_string()).unwrap();
+        assert_eq!(n_states, [[n_noted]], "{right}");
+    }
+}
+
+/// Regression: the owner of the world lost it to a process that could not go on.
+#[test]
+fn what_a_role_may_not_accept_leaves_the_world_to_its_owner() {
+    let shards = Shards::new();
+    let (mut north, south) = (shards.shard("north"), shards.shard("south"));
+    let ada = north.player(1);
+    north.db.hand_over(ada, &south.file.world).unwrap();
+    north.settle();
+    let role = Role::new();
+    role.may_use(&north);
+    let name = &role.name;
+    let world = north.file.world.replace('\'', "''");
+    north.file.execute(&format!(
+        "UPDATE gamedb_shards.states SET generation = generation + 100 WHERE world = '{world}';
+         REVOKE INSERT, UPDATE, DELETE ON gamedb_shards.states FROM {name}"
+    ));
+    let options = PostgresOptions::new(role.address(), &north.file.world).accept_older_state();
+    for _ in 0..2 {
+        let refused = options.clone().open::<World>().map(drop);
+        let Err(ErrorKind::File(FileError::Open { source, .. })) =
+            refused.map_err(gamedb::Error::into_kind)
+        else {
+            panic!("it may not forget the state")
+        };
+        assert_eq!(source.sqlstate(), Some("42501"), "{source}");
+    }
+    north.player(2);
+    north.flush_durable();
+    // What is needed to record a state is enough to forget it.
+    north.file.execute(&format!(
+        "GRANT INSERT, UPDATE ON gamedb_shards.states TO {name}"
+    ));
+    let mut db: Database<World> = options.open().unwrap();
+    let bob = db.iter::<Player>().next().unwrap().0;
+    db.hand_over(bob, &south.file.world).unwrap();
+    let _ = db.flush().unwrap();
+    drop(db);
+    let generation = north.file.number(&format!(
+        "SELECT moved.generation - own.generation FROM gamedb_shards.states AS moved JOIN gamedb_world AS own USING (world)
+         WHERE world = '{world}'"
+    ));
+    assert_eq!(generation, 0);
 }
 
 #[test]
