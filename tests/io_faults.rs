@@ -469,7 +469,7 @@ fn a_backup_ends_where_the_disk_gives_no_lock_any_more() {
 fn whatever_fails_the_error_is_true_and_nothing_is_lost() {
     let starts = [closed(), killed(), Image::new(), foreign()];
     let all = plans(&starts);
-    let n = std::env::var("GAMEDB_IO_FAULTS").map_or(500, |n| n.parse().unwrap());
+    let n = std::env::var("GAMEDB_IO_FAULTS").map_or(1_000, |n| n.parse().unwrap());
     let plans = &all[..n.min(all.len())];
     let (counts, next) = (Counts::default(), AtomicUsize::new(0));
     let failed = std::sync::Mutex::new(Vec::new());

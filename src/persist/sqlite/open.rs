@@ -170,6 +170,17 @@ fn begin_history(
 ) -> Result<History, FileError> {
     let at_path = |source| open_error(path, source);
     let state = prepare(connection).map_err(at_path)?;
+    let record = lock.begin(record_of(path, &state, last))?;
+    let seed = stamp::random(connection).map_err(at_path)?;
+    Ok(History::new(state, record, seed))
+}
+
+/// What the lock file is to say of a world in this state.
+pub(super) fn record_of(
+    path: &Path,
+    state: &stamp::FileState,
+    last: Option<LockRecord>,
+) -> LockRecord {
     let last = last.filter(|last| last.world == state.world);
     // What the file itself has was synced before, in the log.
     let bare = BareFile::read(path).and_then(|bare| bare.state);
@@ -179,16 +190,14 @@ fn begin_history(
         bare.map(|bare| bare.at.generation),
     ];
     let durable = known.into_iter().flatten().max().unwrap_or(0);
-    let record = lock.begin(LockRecord {
+    LockRecord {
         world: state.world,
         acknowledged: state.at,
         durable: durable.min(state.at.generation),
         opened: bare.map_or(0, |bare| bare.at.number),
         has_failed_sync: false,
         boot: lock_record::boot(),
-    })?;
-    let seed = stamp::random(connection).map_err(at_path)?;
-    Ok(History::new(state, record, seed))
+    }
 }
 
 /// The connection that is to write, before its settings.

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction};
 
-use crate::persist::sqlite::belonging::BareFile;
 use crate::persist::sqlite::error::{backend_error, is_failed_sync, is_rolled_back, open_error};
 use crate::persist::sqlite::lock::Lock;
-use crate::persist::sqlite::lock_record::{self, LockRecord};
+use crate::persist::sqlite::lock_record::LockRecord;
+use crate::persist::sqlite::open::record_of;
 use crate::persist::sqlite::options::checkpoint_on_close;
 use crate::persist::sqlite::stamp::FileState;
 
@@ -96,21 +96,9 @@ impl FailedCommit {
 /// started again.
 fn note_failed_sync(lock: &mut Lock, path: &Path, state: &FileState) {
     let last = lock.record().ok().flatten();
-    let last = last.filter(|last| last.world == state.world);
-    let bare = BareFile::read(path).and_then(|bare| bare.state);
-    let bare = bare.filter(|bare| bare.world == state.world);
-    let known = [
-        last.map(|last| last.durable),
-        bare.map(|bare| bare.at.generation),
-    ];
-    let durable = known.into_iter().flatten().max().unwrap_or(0);
     let begun = lock.begin(LockRecord {
-        world: state.world,
-        acknowledged: state.at,
-        durable: durable.min(state.at.generation),
-        opened: bare.map_or(0, |bare| bare.at.number),
         has_failed_sync: true,
-        boot: lock_record::boot(),
+        ..record_of(path, state, last)
     });
     match begun {
         Ok(mut record) => record.sync(),
